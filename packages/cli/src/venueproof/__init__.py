@@ -1,0 +1,1 @@
+"""Proof that an exchange connector is correct, resilient and fast, before it trades."""

@@ -1,0 +1,1 @@
+"""Report sinks: JSON, JUnit, Markdown, HTML and agent pages."""

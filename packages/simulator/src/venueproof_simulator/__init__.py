@@ -1,0 +1,1 @@
+"""Embedded venues: worlds, venue cores, ledger, clocks, limits, faults, control plane, dialect toolkit."""

@@ -1,0 +1,1 @@
+"""The catalogue of cases, its fixtures, oracles, runner and pytest plugin."""

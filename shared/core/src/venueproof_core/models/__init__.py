@@ -1,0 +1,45 @@
+"""Domain values: what connectors return and what oracles compare.
+
+All are frozen ``msgspec`` structs: cheap to build on the hot path and comparable by value.
+Money is ``Decimal``, times are integer nanoseconds UTC, symbols are canonical (``BTC-USDT``).
+"""
+
+from venueproof_core.models.accounts import Balance, FeeRates, Position
+from venueproof_core.models.book import DepthUpdate, Level, OrderBook, TopOfBook
+from venueproof_core.models.instruments import Instrument, InstrumentStatus
+from venueproof_core.models.orders import (
+    TERMINAL_STATUSES,
+    Fill,
+    Liquidity,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from venueproof_core.models.trades import Candle, Ticker, Trade
+
+__all__ = [
+    "TERMINAL_STATUSES",
+    "Balance",
+    "Candle",
+    "DepthUpdate",
+    "FeeRates",
+    "Fill",
+    "Instrument",
+    "InstrumentStatus",
+    "Level",
+    "Liquidity",
+    "Order",
+    "OrderBook",
+    "OrderRequest",
+    "OrderStatus",
+    "OrderType",
+    "Position",
+    "Side",
+    "Ticker",
+    "TimeInForce",
+    "TopOfBook",
+    "Trade",
+]

@@ -1,0 +1,150 @@
+"""Load, validate, sort and list what is installed."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+
+from venueproof_core import hookspecs
+from venueproof_core.control import Target
+from venueproof_core.defects import Defect
+from venueproof_core.errors import ConfigurationError, PluginError
+from venueproof_core.venue import Connector, Venue
+
+EXACT_SET_VARIABLE = "VENUEPROOF_PLUGINS"
+
+
+@dataclass
+class Plugins:
+    """Everything that is registered, sorted by name.
+
+    Attributes:
+        broken: Entry point to why it could not be loaded or was refused.
+    """
+
+    venues: dict[str, Venue] = field(default_factory=dict)
+    connectors: dict[tuple[str, str], Connector] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+    case_packages: list[str] = field(default_factory=list)
+    defects: dict[str, Defect] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def venue(self, name: str) -> Venue:
+        """The venue of that name; ``binance_spot`` is accepted for ``binance``.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        short = name.removesuffix("_spot")
+        if short in self.venues:
+            return self.venues[short]
+        raise ConfigurationError(_unknown("venue", name, self.venues, self.broken))
+
+    def connector(self, venue: str, name: str) -> Connector:
+        """The venue's connector of that name.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        found = self.connectors.get((venue, name))
+        if found is not None:
+            return found
+        names = [other for where, other in self.connectors if where == venue]
+        raise ConfigurationError(_unknown(f"connector for {venue}", name, names, self.broken))
+
+
+def _unknown(what: str, name: str, known: Iterable[str], broken: Mapping[str, str]) -> str:
+    names = ", ".join(sorted(known)) or "none"
+    text = f"unknown {what}: {name!r}; installed: {names}"
+    if broken:
+        text += f" (could not be loaded: {', '.join(sorted(broken))}; see `venueproof doctor`)"
+    return text
+
+
+def load_plugins(extra: Iterable[tuple[str, Any]] = ()) -> Plugins:
+    """Find every installed plugin by its entry point.
+
+    A broken plugin is recorded in ``broken`` and never stops the others. The environment variable
+    ``VENUEPROOF_PLUGINS`` (entry point names, comma separated) loads exactly that set.
+
+    Args:
+        extra: Further plugins, name and module, as if they were installed.
+    """
+    exact = os.environ.get(EXACT_SET_VARIABLE)
+    wanted = None if exact is None else {name.strip() for name in exact.split(",") if name.strip()}
+    plugins = Plugins()
+    modules: list[tuple[str, Any]] = []
+    found: list[EntryPoint] = sorted(
+        entry_points(group="venueproof"), key=lambda point: (point.name, point.value)
+    )
+    for point in found:
+        if wanted is not None and point.name not in wanted:
+            continue
+        try:
+            modules.append((point.name, point.load()))
+        except Exception as error:
+            plugins.broken[point.name] = f"{type(error).__name__}: {error}"
+    for name, module in [*modules, *extra]:
+        _register(plugins, name, module)
+    return _sorted(plugins)
+
+
+def _register(plugins: Plugins, name: str, module: Any) -> None:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name=name)
+        manager.check_pending()
+        collected = _collect(manager)
+        for add in collected:
+            _add(plugins, name, add)
+    except PluginError as error:
+        plugins.broken[name] = str(error)
+    except Exception as error:
+        plugins.broken[name] = f"{type(error).__name__}: {error}"
+
+
+def _collect(manager: pluggy.PluginManager) -> list[Any]:
+    hooks = manager.hook
+    values: list[Any] = [*hooks.venueproof_register_venue(), *hooks.venueproof_register_target()]
+    values += list(hooks.venueproof_register_cases())
+    for several in (*hooks.venueproof_register_connector(), *hooks.venueproof_register_defects()):
+        values += [several] if isinstance(several, Connector) else list(several)
+    return values
+
+
+def _add(plugins: Plugins, plugin: str, value: Any) -> None:
+    if isinstance(value, Venue):
+        _put(plugins.venues, value.name, value, plugin, "venue")
+    elif isinstance(value, Connector):
+        _put(plugins.connectors, (value.venue, value.name), value, plugin, "connector")
+    elif isinstance(value, Defect):
+        _put(plugins.defects, value.name, value, plugin, "defect")
+    elif isinstance(value, str):
+        plugins.case_packages.append(value)
+    elif hasattr(value, "start") and hasattr(value, "grade"):
+        _put(plugins.targets, value.name, value, plugin, "target")
+    else:
+        raise PluginError(
+            f"plugin {plugin!r} registered {type(value).__name__}, which is none of the known objects"
+        )
+
+
+def _put(table: dict[Any, Any], key: Any, value: Any, plugin: str, what: str) -> None:
+    if key in table:
+        raise PluginError(
+            f"plugin {plugin!r}: the {what} {key!r} is already registered by another package"
+        )
+    table[key] = value
+
+
+def _sorted(plugins: Plugins) -> Plugins:
+    plugins.venues = dict(sorted(plugins.venues.items()))
+    plugins.connectors = dict(sorted(plugins.connectors.items()))
+    plugins.targets = dict(sorted(plugins.targets.items()))
+    plugins.defects = dict(sorted(plugins.defects.items()))
+    plugins.case_packages.sort()
+    return plugins
