@@ -243,6 +243,8 @@ class Venue:
         capabilities: What the market offers.
         environments: Besides the simulator: testnet, practice, live.
         clients: What bridges must know.
+        profiles: Name of a capability that only an older protocol offers, to that protocol's date:
+            cases that need it run on a world of that date.
     """
 
     name: str
@@ -250,6 +252,7 @@ class Venue:
     capabilities: Capabilities
     environments: tuple[Environment, ...] = ()
     clients: tuple[ClientData, ...] = ()
+    profiles: Mapping[str, str] = field(default_factory=dict)
 
 
 Connect = Callable[..., Awaitable[Any]]
@@ -261,6 +264,9 @@ class Connector:
 
     Attributes:
         venue: Name of the venue.
+        settings: Model of the settings. It is filled from the target's credentials (``api_key``,
+            ``api_secret``, ``token``, ``account_id``, ``keys``) as far as it has fields of these names;
+            a field ``protocol`` receives the date of the world's protocol profile.
         connect: ``await connect(settings, endpoints, *, clock)`` returns the connector object. One with
             ``takes_parts`` also takes ``parts=`` (``venueproof_net.Parts``) and ``tables=``.
         name: ``reference`` for the one in the venue's package, else the client's name.
