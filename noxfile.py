@@ -1,0 +1,113 @@
+"""One session per exchange, and the project's own checks. Arguments only: what thinks is in ``tools/``."""
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+import nox.virtualenv
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tools import workspace as workspaces
+
+nox.needs_version = ">=2026.8.10"  # allow_parallel
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests"]
+
+WORKSPACE = workspaces.Workspace()
+REPORT_GRACE_S = 15  # An interrupted run still writes its report.
+
+
+def install(
+    session: nox.Session, *requirements: str, closure: workspaces.Closure | None = None
+) -> None:
+    """Install, unless this environment already has it.
+
+    Own packages are built here and without isolation, and are all named by path in one command: no index is
+    ever asked for one of their names.
+    """
+    own = closure.editable_arguments() if closure else []
+    environment = Path(session.virtualenv.location)
+    if not workspaces.missing(environment, WORKSPACE, [*requirements, *own]):
+        return
+    session.install(*requirements, *(WORKSPACE.group("build") if own else ()))
+    if own:
+        session.install("--no-build-isolation", *own)
+    workspaces.record(environment, WORKSPACE, [*requirements, *own])
+
+
+def exchange_session(venue: str) -> None:
+    """Make the session of one exchange; what follows ``--`` goes to ``venueproof run``."""
+
+    @nox.session(name=venue, tags=["exchanges"], allow_parallel=True, default=False)
+    def exchange(session: nox.Session) -> None:
+        """Put the venue's connector through the whole suite, on the venue's simulator."""
+        install(session, closure=WORKSPACE.run_closure([venue], session.posargs))
+        session.run("venueproof", "run", venue, *session.posargs, interrupt_timeout=REPORT_GRACE_S)
+
+
+for name in WORKSPACE.exchanges:
+    exchange_session(name)
+
+
+@nox.session(name="all", python=False)
+def every_exchange(session: nox.Session) -> None:
+    """Put every venue through its suite, one after the other."""
+    for venue in WORKSPACE.exchanges:
+        session.notify(venue, session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the project's own tests."""
+    install(session, *WORKSPACE.group("tests"), closure=WORKSPACE.full_closure())
+    session.run("pytest", *session.posargs, interrupt_timeout=REPORT_GRACE_S)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, import contracts and declared dependencies."""
+    install(session, *WORKSPACE.group("lint"))
+    sources = os.pathsep.join(WORKSPACE.sources())
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
+    session.run("python", "-m", "tools.check_imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    install(session, *WORKSPACE.group("types"), closure=WORKSPACE.full_closure())
+    session.run("mypy", *WORKSPACE.sources(), "tools")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the project's figures and print them beside their goals."""
+    install(session, *WORKSPACE.group("bench"), closure=WORKSPACE.full_closure())
+    session.run("python", "-m", "tools.bench", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write the reference pages anew from what is installed."""
+    install(session, closure=WORKSPACE.full_closure())
+    session.run("python", "-m", "tools.reference_docs", *session.posargs)
+
+
+@nox.session
+def prove(session: nox.Session) -> None:
+    """Show that every case catches its defect, on every exchange or on those named."""
+    install(session, closure=WORKSPACE.run_closure(list(WORKSPACE.exchanges)))
+    session.run("venueproof", "prove", *(session.posargs or WORKSPACE.exchanges))
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build every wheel, and install each alone into an empty environment."""
+    install(session, *WORKSPACE.group("build"))
+    uv = ["--uv", nox.virtualenv.UV] if session.venv_backend == "uv" else []
+    session.run("python", "-m", "tools.wheels", *uv, *session.posargs)
