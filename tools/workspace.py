@@ -33,7 +33,7 @@ class Distribution:
     module: str
     commands: tuple[str, ...] = ()
     dependencies: tuple[Requirement, ...] = ()
-    extras: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    extras: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def source(self) -> Path:
