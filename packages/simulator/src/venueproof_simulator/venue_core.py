@@ -142,6 +142,12 @@ class ExpiryReason(Enum):
     SELF_TRADE = "SELF_TRADE"
     VENUE = "VENUE"
     REJECTED_AT_TRIGGER = "REJECTED_AT_TRIGGER"
+    TIME_IN_FORCE = "TIME_IN_FORCE"
+    PRICE_BOUND = "PRICE_BOUND"
+    INSUFFICIENT_MARGIN = "INSUFFICIENT_MARGIN"
+    MARKET_CLOSED = "MARKET_CLOSED"
+    POSITION_RULE = "POSITION_RULE"
+    TRADE_CLOSED = "TRADE_CLOSED"
 
 
 class OrderChanged(msgspec.Struct, gc=False):
@@ -217,7 +223,14 @@ class BalanceChanged(msgspec.Struct, gc=False):
     delta: int = 0
 
 
-Event = OrderChanged | Traded | LevelChanged | BalanceChanged
+class CoreEvent(msgspec.Struct, gc=False):
+    """Base of the events that only one kind of core logs; they are defined beside that core."""
+
+    sequence: int
+    time_ns: int
+
+
+Event = OrderChanged | Traded | LevelChanged | BalanceChanged | CoreEvent
 
 
 class Refusal(Enum):
@@ -232,6 +245,8 @@ class Refusal(Enum):
     NO_LIQUIDITY = "NO_LIQUIDITY"
     QUANTITY_INCREASE = "QUANTITY_INCREASE"
     NO_CHANGE = "NO_CHANGE"
+    UNKNOWN_POSITION = "UNKNOWN_POSITION"
+    EXCEEDS_POSITION = "EXCEEDS_POSITION"
 
 
 class Refused(Exception):
@@ -319,7 +334,7 @@ class VenueCore(Protocol):
         ...
 
     def version(self, symbol: str) -> int:
-        """Book version: counts level changes; starts at 1 for the empty book."""
+        """Book version: counts level changes, or is a time (quote-driven cores); 1 for the empty book."""
         ...
 
     def levels_at(
