@@ -1,6 +1,7 @@
 """Pure: a profile and measurements give a score."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +14,7 @@ class Threshold(BaseModel):
     Attributes:
         limit: The bound itself; names ending in ``_min`` are lower bounds, all others upper bounds.
         measurement: Name of the measurement it is held against; ``None`` is the threshold's own name.
-        area: ``performance`` or ``error rate``.
+        area: Which flag of the report it decides.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ class Threshold(BaseModel):
     limit: float
     unit: str = "ms"
     weight: float = Field(default=1.0, gt=0)
-    area: str = "performance"
+    area: Literal["performance", "error rate"] = "performance"
     measurement: str | None = None
 
 

@@ -14,6 +14,8 @@
     RuleViolation(AssertionError)   rule id, expected, received: raised by checks, never by clients
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
@@ -76,6 +78,9 @@ class VenueError(VenueproofError):
         return (
             f"{self.venue}: {self.operation}: {self.message}{code} (outcome {self.outcome.value})"
         )
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.args, vars(self))
 
 
 class TransportError(VenueError):
@@ -177,3 +182,27 @@ class RuleViolation(AssertionError):
         self.rule = rule
         self.expected = expected
         self.observed = observed
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.args, vars(self))
+
+
+def _rebuild(
+    kind: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]
+) -> BaseException:
+    # Exceptions are copied by calling their class with their args, which knows no keyword-only arguments.
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
+    """Text for a name that nobody knows: the nearest names, and the known ones unless they are too many."""
+    names = sorted(known)
+    text = f"unknown {what}: {name!r}"
+    nearest = get_close_matches(name, names, n=3, cutoff=0.5)
+    if nearest:
+        text += f"; did you mean {' or '.join(repr(near) for near in nearest)}?"
+    if len(names) <= 12:
+        text += f"{'' if nearest else ';'} known: {', '.join(names) or 'none'}"
+    return text

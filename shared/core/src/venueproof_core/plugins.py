@@ -1,7 +1,7 @@
 """Load, validate, sort and list what is installed."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -11,7 +11,7 @@ import pluggy
 from venueproof_core import hookspecs
 from venueproof_core.control import Target
 from venueproof_core.defects import Defect
-from venueproof_core.errors import ConfigurationError, PluginError
+from venueproof_core.errors import ConfigurationError, PluginError, unknown_name
 from venueproof_core.venue import Connector, Venue
 
 EXACT_SET_VARIABLE = "VENUEPROOF_PLUGINS"
@@ -23,6 +23,7 @@ class Plugins:
 
     Attributes:
         broken: Entry point to why it could not be loaded or was refused.
+        owners: Kind and name of each registered object to the entry point that registered it.
     """
 
     venues: dict[str, Venue] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Plugins:
     case_packages: list[str] = field(default_factory=list)
     defects: dict[str, Defect] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    owners: dict[tuple[str, Any], str] = field(default_factory=dict)
 
     def venue(self, name: str) -> Venue:
         """The venue of that name; ``binance_spot`` is accepted for ``binance``.
@@ -41,7 +43,7 @@ class Plugins:
         short = name.removesuffix("_spot")
         if short in self.venues:
             return self.venues[short]
-        raise ConfigurationError(_unknown("venue", name, self.venues, self.broken))
+        raise ConfigurationError(self._unknown("venue", name, self.venues))
 
     def connector(self, venue: str, name: str) -> Connector:
         """The venue's connector of that name.
@@ -53,15 +55,14 @@ class Plugins:
         if found is not None:
             return found
         names = [other for where, other in self.connectors if where == venue]
-        raise ConfigurationError(_unknown(f"connector for {venue}", name, names, self.broken))
+        raise ConfigurationError(self._unknown(f"connector for {venue}", name, names))
 
-
-def _unknown(what: str, name: str, known: Iterable[str], broken: Mapping[str, str]) -> str:
-    names = ", ".join(sorted(known)) or "none"
-    text = f"unknown {what}: {name!r}; installed: {names}"
-    if broken:
-        text += f" (could not be loaded: {', '.join(sorted(broken))}; see `venueproof doctor`)"
-    return text
+    def _unknown(self, what: str, name: str, known: Iterable[str]) -> str:
+        text = unknown_name(what, name, known)
+        if self.broken:
+            broken = ", ".join(sorted(self.broken))
+            text += f" (could not be loaded: {broken}; see `venueproof doctor`)"
+        return text
 
 
 def load_plugins(extra: Iterable[tuple[str, Any]] = ()) -> Plugins:
@@ -85,7 +86,7 @@ def load_plugins(extra: Iterable[tuple[str, Any]] = ()) -> Plugins:
             continue
         try:
             modules.append((point.name, point.load()))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             plugins.broken[point.name] = f"{type(error).__name__}: {error}"
     for name, module in [*modules, *extra]:
         _register(plugins, name, module)
@@ -98,6 +99,8 @@ def _register(plugins: Plugins, name: str, module: Any) -> None:
     try:
         manager.register(module, name=name)
         manager.check_pending()
+        if not manager.get_hookcallers(module):
+            raise PluginError(f"plugin {name!r} registers nothing: does it lack @hookimpl?")
         collected = _collect(manager)
         for add in collected:
             _add(plugins, name, add)
@@ -118,27 +121,31 @@ def _collect(manager: pluggy.PluginManager) -> list[Any]:
 
 def _add(plugins: Plugins, plugin: str, value: Any) -> None:
     if isinstance(value, Venue):
-        _put(plugins.venues, value.name, value, plugin, "venue")
+        _put(plugins, "venue", plugins.venues, value.name, value, plugin)
     elif isinstance(value, Connector):
-        _put(plugins.connectors, (value.venue, value.name), value, plugin, "connector")
+        _put(plugins, "connector", plugins.connectors, (value.venue, value.name), value, plugin)
     elif isinstance(value, Defect):
-        _put(plugins.defects, value.name, value, plugin, "defect")
+        _put(plugins, "defect", plugins.defects, value.name, value, plugin)
     elif isinstance(value, str):
         plugins.case_packages.append(value)
     elif hasattr(value, "start") and hasattr(value, "grade"):
-        _put(plugins.targets, value.name, value, plugin, "target")
+        _put(plugins, "target", plugins.targets, value.name, value, plugin)
     else:
         raise PluginError(
             f"plugin {plugin!r} registered {type(value).__name__}, which is none of the known objects"
         )
 
 
-def _put(table: dict[Any, Any], key: Any, value: Any, plugin: str, what: str) -> None:
+def _put(
+    plugins: Plugins, kind: str, table: dict[Any, Any], key: Any, value: Any, plugin: str
+) -> None:
     if key in table:
+        first = plugins.owners[kind, key]
         raise PluginError(
-            f"plugin {plugin!r}: the {what} {key!r} is already registered by another package"
+            f"plugins {first!r} and {plugin!r} both register the {kind} {key!r}; uninstall one"
         )
     table[key] = value
+    plugins.owners[kind, key] = plugin
 
 
 def _sorted(plugins: Plugins) -> Plugins:
