@@ -86,7 +86,7 @@ class SubmitOrder(msgspec.Struct, kw_only=True):
     attributes: dict[str, object] | None = None
 
 
-class OrderState(msgspec.Struct, kw_only=True, gc=False):
+class OrderState(msgspec.Struct, gc=False):
     """An order inside a core, live: later calls change it. Events carry what was true when they happened.
 
     Attributes:
@@ -95,6 +95,9 @@ class OrderState(msgspec.Struct, kw_only=True, gc=False):
         prevented_quantity: Taken away by self-trade prevention.
         is_working: On the book, or was; False for a stop that has not triggered.
         working_time_ns: When it went on the book or took; ``None`` before.
+        remaining_quantity: What can still fill, in base; 0 once the order has ended.
+        shown_quantity: The part of an iceberg's remaining quantity that levels show now; else 0.
+        locked: Funds this order holds now: quote units for a BUY, base units for a SELL.
     """
 
     order_id: int
@@ -120,6 +123,9 @@ class OrderState(msgspec.Struct, kw_only=True, gc=False):
     updated_time_ns: int = 0
     working_time_ns: int | None = None
     attributes: dict[str, object] | None = None
+    remaining_quantity: int = 0
+    shown_quantity: int = 0
+    locked: int = 0
 
 
 class OrderEvent(Enum):
@@ -156,6 +162,8 @@ class OrderChanged(msgspec.Struct, gc=False):
     Attributes:
         request_id: Client-made id of the cancel or amend that caused it, if one was given.
         client_order_id: The order's own id before the request changed it.
+        prevented_quantity: Taken away by self-trade prevention so far, as of this event.
+        counter_order_id: PREVENTED only: the order of the same account that it would have traded with.
     """
 
     sequence: int
@@ -169,6 +177,8 @@ class OrderChanged(msgspec.Struct, gc=False):
     client_order_id: str
     request_id: str | None = None
     reason: ExpiryReason | None = None
+    prevented_quantity: int = 0
+    counter_order_id: int | None = None
 
 
 class Traded(msgspec.Struct, gc=False):
@@ -285,7 +295,8 @@ class VenueCore(Protocol):
     def cancel(
         self, order_id: int, *, time_ns: int, request_id: str | None = None, by_venue: bool = False
     ) -> OrderState:
-        """End an open order. ``by_venue`` expires it (reason VENUE) instead of cancelling it."""
+        """End an open order; ``request_id`` becomes its client order id. ``by_venue`` expires it
+        (reason VENUE) instead of cancelling it."""
         ...
 
     def amend(
