@@ -1,0 +1,165 @@
+"""An instrument's order book: price levels with their queues, versions and past images.
+
+Levels are kept under a *key* that rises towards the best price on either side: the price itself for bids,
+its negative for asks. So both sides run through the same code, and the best level is always the last key.
+"""
+
+from bisect import bisect_left, insort
+from collections import deque
+
+from venueproof_core.models import Side
+from venueproof_simulator.ledger import Holding
+from venueproof_simulator.matching.history import BookHistory
+from venueproof_simulator.matching.triggers import Triggers
+from venueproof_simulator.venue_core import (
+    Event,
+    InstrumentRules,
+    LevelChanged,
+    OrderState,
+    Traded,
+)
+
+# An order that was cancelled inside a queue stays there until it reaches the head, unless too many do.
+_MAXIMUM_ENDED = 32
+
+
+class Level:
+    """One price.
+
+    Attributes:
+        quantity: What the level shows: the sum of its orders' visible quantities.
+        hidden: What its icebergs hold back.
+        queue: Time priority, first to fill first; may hold orders that have ended.
+        ended: At most this many orders of the queue have ended.
+        told: The quantity in the last ``LevelChanged``.
+    """
+
+    __slots__ = ("ended", "hidden", "quantity", "queue", "told")
+
+    def __init__(self) -> None:
+        self.quantity = 0
+        self.hidden = 0
+        self.queue: deque[OrderState] = deque()
+        self.ended = 0
+        self.told = 0
+
+    def note_ended(self) -> None:
+        """One more order of the queue has ended in place."""
+        self.ended += 1
+        if self.ended > _MAXIMUM_ENDED and self.ended * 2 > len(self.queue):
+            self.queue = deque(order for order in self.queue if order.remaining_quantity)
+            self.ended = 0
+
+
+class BookSide:
+    """One side's levels by key.
+
+    Attributes:
+        sign: price = sign x key.
+        keys: Rising: the best level's key is the last.
+    """
+
+    __slots__ = ("keys", "levels", "side", "sign")
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self.sign = 1 if side is Side.BUY else -1
+        self.levels: dict[int, Level] = {}
+        self.keys: list[int] = []
+
+    def add(self, order: OrderState, key: int) -> Level:
+        """Queue an order behind the others of its price."""
+        level = self.levels.get(key)
+        if level is None:
+            level = self.levels[key] = Level()
+            insort(self.keys, key)
+        display = order.display_quantity
+        remaining = order.remaining_quantity
+        if display is None or display >= remaining:
+            order.shown_quantity = 0 if display is None else remaining
+            level.quantity += remaining
+        else:
+            order.shown_quantity = display
+            level.quantity += display
+            level.hidden += remaining - display
+        level.queue.append(order)
+        return level
+
+    def remove(self, key: int) -> None:
+        """Take an empty level away."""
+        del self.levels[key]
+        keys = self.keys
+        if keys[-1] == key:
+            keys.pop()
+        else:
+            del keys[bisect_left(keys, key)]
+
+    def best(self, depth: int | None = None) -> list[tuple[int, int]]:
+        """(price, visible quantity), best first."""
+        keys = self.keys if depth is None else self.keys[-depth:] if depth > 0 else []
+        levels = self.levels
+        sign = self.sign
+        return [(sign * key, levels[key].quantity) for key in reversed(keys)]
+
+
+class Book:
+    """Everything that belongs to one instrument.
+
+    Attributes:
+        last_price: Of the last trade; ``None`` before the first.
+        version: Counts level changes; 1 is the empty book.
+        touched_base: Holdings of the base asset that the current call may have changed.
+        touched_quote: Likewise of the quote asset.
+        base_fees: Collected in the current call.
+        quote_fees: Likewise.
+    """
+
+    __slots__ = (
+        "asks",
+        "base",
+        "base_fees",
+        "bids",
+        "history",
+        "last_price",
+        "quote",
+        "quote_fees",
+        "rules",
+        "symbol",
+        "touched_base",
+        "touched_quote",
+        "trades",
+        "triggers",
+        "version",
+    )
+
+    def __init__(self, rules: InstrumentRules) -> None:
+        self.rules = rules
+        self.symbol = rules.symbol
+        self.base = rules.base
+        self.quote = rules.quote
+        self.bids = BookSide(Side.BUY)
+        self.asks = BookSide(Side.SELL)
+        self.version = 1
+        self.history = BookHistory()
+        self.trades: list[Traded] = []
+        self.triggers = Triggers()
+        self.last_price: int | None = None
+        self.touched_base: list[Holding] = []
+        self.touched_quote: list[Holding] = []
+        self.base_fees = 0
+        self.quote_fees = 0
+
+    def tell(self, side: BookSide, key: int, log: list[Event], time_ns: int) -> None:
+        """Publish a level if what it shows has changed, and take it away if it is empty."""
+        level = side.levels[key]
+        quantity = level.quantity
+        if quantity != level.told:
+            self.version = version = self.version + 1
+            level.told = quantity
+            change = LevelChanged(
+                len(log) + 1, time_ns, self.symbol, version, side.side, side.sign * key, quantity
+            )
+            log.append(change)
+            self.history.changes.append(change)
+        if not quantity:
+            side.remove(key)
