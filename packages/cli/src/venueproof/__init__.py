@@ -1,1 +1,1 @@
-"""Proof that an exchange connector is correct, resilient and fast, before it trades."""
+"""The command ``venueproof``. It composes the other packages and decides nothing about connectors itself."""
