@@ -63,7 +63,8 @@ def every_exchange(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the project's own tests."""
     install(session, *WORKSPACE.group("tests"), closure=WORKSPACE.full_closure())
-    session.run("pytest", *session.posargs, interrupt_timeout=REPORT_GRACE_S)
+    results = ["--junit-xml", "reports/tests/junit.xml"]
+    session.run("pytest", *results, *session.posargs, interrupt_timeout=REPORT_GRACE_S)
 
 
 @nox.session
