@@ -1,1 +1,69 @@
 """Parts of a good connector: HTTP, streams, local book, order tracker, recovery, rates, retry, clocks."""
+
+from venueproof_net.account_feed import AccountFeed, AccountReader
+from venueproof_net.book import BookChange, BookSnapshot, LocalBook
+from venueproof_net.book_feed import BookFeed, FrameInbox
+from venueproof_net.clock import Deadline, SteerableClock, SystemClock
+from venueproof_net.clock_sync import ClockSync
+from venueproof_net.http import HttpSession, RawReply
+from venueproof_net.inbox import GAP, Inbox
+from venueproof_net.orders import FillDedupe, OrderTracker
+from venueproof_net.parts import Parts
+from venueproof_net.policies import Heartbeat, Pacer, ReconnectPolicy, Subscriptions
+from venueproof_net.rates import RateBudget, Window
+from venueproof_net.recovery import AccountSource, Recovery
+from venueproof_net.retry import WRITES, RetryAdvice, RetryPolicy, classify
+from venueproof_net.stream import (
+    Sink,
+    StreamEnding,
+    StreamEvent,
+    StreamProtocol,
+    StreamReply,
+    StreamSession,
+)
+from venueproof_net.units import units_reader
+
+__all__ = [
+    # clocks
+    "ClockSync",
+    "Deadline",
+    "SteerableClock",
+    "SystemClock",
+    # requests
+    "HttpSession",
+    "RateBudget",
+    "RawReply",
+    "RetryAdvice",
+    "RetryPolicy",
+    "WRITES",
+    "Window",
+    "classify",
+    # streams
+    "GAP",
+    "FrameInbox",
+    "Heartbeat",
+    "Inbox",
+    "Pacer",
+    "ReconnectPolicy",
+    "Sink",
+    "StreamEnding",
+    "StreamEvent",
+    "StreamProtocol",
+    "StreamReply",
+    "StreamSession",
+    "Subscriptions",
+    # book
+    "BookChange",
+    "BookFeed",
+    "BookSnapshot",
+    "LocalBook",
+    "units_reader",
+    # orders
+    "AccountFeed",
+    "AccountReader",
+    "AccountSource",
+    "FillDedupe",
+    "OrderTracker",
+    "Parts",
+    "Recovery",
+]

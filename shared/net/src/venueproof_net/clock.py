@@ -1,0 +1,116 @@
+"""Clocks for connectors: the system's, and one that a test can move; and deadlines on either."""
+
+import asyncio
+import time
+from types import TracebackType
+
+from venueproof_core import Clock
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def time_ns(self) -> int:
+        """Wall clock, nanoseconds UTC."""
+        return time.time_ns()
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds from an arbitrary start; never goes back."""
+        return time.monotonic_ns()
+
+    async def sleep(self, duration_s: float) -> None:
+        """Return when ``duration_s`` seconds have passed."""
+        await asyncio.sleep(max(0.0, duration_s))
+
+
+class SteerableClock:
+    """Real time whose timers can be pushed forward.
+
+    Stamps (``time_ns``) stay real, since a venue compares them with its own. Durations run on real time
+    plus everything that ``advance`` has added, so a timer fires by itself, or at once when pushed past.
+    """
+
+    def __init__(self) -> None:
+        self._added_ns = 0
+        self._sleepers: set[asyncio.Future[None]] = set()
+
+    def time_ns(self) -> int:
+        """Wall clock, nanoseconds UTC; never moved."""
+        return time.time_ns()
+
+    def monotonic_ns(self) -> int:
+        """Real time plus what was advanced."""
+        return time.monotonic_ns() + self._added_ns
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass at once: sleepers that are due return, the others wait on.
+
+        Raises:
+            ValueError: Time does not run backwards.
+        """
+        if seconds < 0:
+            raise ValueError(f"a clock cannot go back: advance({seconds})")
+        self._added_ns += round(seconds * 1e9)
+        for sleeper in self._sleepers:
+            if not sleeper.done():
+                sleeper.set_result(None)
+
+    async def sleep(self, duration_s: float) -> None:
+        """Return when ``duration_s`` seconds have passed on this clock."""
+        due_ns = self.monotonic_ns() + round(duration_s * 1e9)
+        loop = asyncio.get_running_loop()
+        while (left_ns := due_ns - self.monotonic_ns()) > 0:
+            woken: asyncio.Future[None] = loop.create_future()
+            timer = loop.call_later(left_ns / 1e9, _wake, woken)
+            self._sleepers.add(woken)
+            try:
+                await woken
+            finally:
+                timer.cancel()
+                self._sleepers.discard(woken)
+        await asyncio.sleep(0)
+
+
+def _wake(sleeper: "asyncio.Future[None]") -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+
+
+class Deadline:
+    """``asyncio.timeout`` on an injected clock: ``async with Deadline(clock, 5.0): ...``.
+
+    Raises:
+        TimeoutError: From the block's end, when the time ran out inside it.
+    """
+
+    def __init__(self, clock: Clock, duration_s: float) -> None:
+        self._clock = clock
+        self._duration_s = duration_s
+        self._has_expired = False
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a deadline needs a task to interrupt")
+        self._task = task
+        self._cancelling = task.cancelling()
+        self._timer = asyncio.create_task(self._expire())
+
+    async def _expire(self) -> None:
+        await self._clock.sleep(self._duration_s)
+        self._has_expired = True
+        self._task.cancel()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        if not self._has_expired:
+            return
+        # Somebody else's cancellation that came at the same moment must go through.
+        is_ours = self._task.uncancel() <= self._cancelling
+        if is_ours and kind is asyncio.CancelledError:
+            raise TimeoutError from error

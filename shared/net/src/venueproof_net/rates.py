@@ -1,0 +1,103 @@
+"""A venue's rate limits, kept from this side: budgets per aligned window, and pauses the venue asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from venueproof_core import Clock
+
+
+@dataclass(frozen=True)
+class Window:
+    """A limit that starts again at every multiple of ``length_s``.
+
+    Attributes:
+        limit: Units per window; ``None`` while the venue has not told it.
+    """
+
+    limit: int | None
+    length_s: float
+
+
+class _State:
+    __slots__ = ("in_flight", "index", "used")
+
+    def __init__(self) -> None:
+        self.index = -1
+        self.used = 0
+        self.in_flight = 0
+
+
+class RateBudget:
+    """What may still be spent, shared by every call of one connector.
+
+    The venue's own count, from its reply headers, is believed; between replies what is in flight is added.
+
+    Args:
+        windows: Name to window, as the connector names them in costs: ``{"weight": Window(6000, 60)}``.
+    """
+
+    def __init__(self, clock: Clock, windows: Mapping[str, Window]) -> None:
+        self._clock = clock
+        self._windows = dict(windows)
+        self._states = {name: _State() for name in windows}
+        # Windows are aligned to the wall clock, but must follow a timer clock that is pushed forward.
+        self._wall_offset_ns = clock.time_ns() - clock.monotonic_ns()
+        self._paused_until_ns = 0
+
+    def set_limit(self, name: str, window: Window) -> None:
+        """The venue told a limit."""
+        self._windows[name] = window
+        self._states.setdefault(name, _State())
+
+    def wait_s(self, costs: Mapping[str, int]) -> float:
+        """Seconds until a call of these costs may be sent; 0 is now."""
+        now_ns = self._clock.monotonic_ns()
+        wait_ns = max(0, self._paused_until_ns - now_ns)
+        for name, cost in costs.items():
+            window = self._windows.get(name)
+            if window is None or window.limit is None:
+                continue
+            state, left_ns = self._state(name, window)
+            if state.used and state.used + state.in_flight + cost > window.limit:
+                wait_ns = max(wait_ns, left_ns)
+        return wait_ns / 1e9
+
+    def on_retry_after(self, seconds: float) -> None:
+        """The venue wants silence: no call goes out before it ends."""
+        until_ns = self._clock.monotonic_ns() + round(seconds * 1e9)
+        self._paused_until_ns = max(self._paused_until_ns, until_ns)
+
+    def on_used(self, name: str, used: int) -> None:
+        """The venue says how much of the window is used."""
+        window = self._windows.get(name)
+        if window is not None:
+            self._state(name, window)[0].used = used
+
+    def spend(self, costs: Mapping[str, int]) -> None:
+        """A call of these costs is on its way."""
+        for name, cost in costs.items():
+            if (window := self._windows.get(name)) is not None:
+                self._state(name, window)[0].in_flight += cost
+
+    def settle(self, costs: Mapping[str, int], *, is_counted: bool) -> None:
+        """The call is over. ``is_counted``: the reply told what is used, so it need not be added here."""
+        for name, cost in costs.items():
+            if (window := self._windows.get(name)) is not None:
+                state = self._state(name, window)[0]
+                state.in_flight -= cost
+                if not is_counted:
+                    state.used += cost
+
+    async def admit(self, costs: Mapping[str, int]) -> None:
+        """Wait until a call of these costs may be sent."""
+        while (wait_s := self.wait_s(costs)) > 0:
+            await self._clock.sleep(wait_s)
+
+    def _state(self, name: str, window: Window) -> tuple[_State, int]:
+        length_ns = round(window.length_s * 1e9)
+        index, into_ns = divmod(self._clock.monotonic_ns() + self._wall_offset_ns, length_ns)
+        state = self._states[name]
+        if state.index != index:
+            state.index = index
+            state.used = 0
+        return state, length_ns - into_ns
