@@ -12,9 +12,11 @@ from importlib.metadata import distributions, entry_points, version
 
 from packaging.requirements import Requirement
 
+from venueproof_core.errors import ConfigurationError
 from venueproof_core.plugins import Plugins, load_plugins
 from venueproof_core.venue import Environment, Venue
 from venueproof_core.verdict import ExitCode
+from venueproof_suite.settings import read_settings
 
 OWN = re.compile(r"venueproof(-[a-z0-9]+)?")
 
@@ -33,16 +35,16 @@ class Line:
     is_fatal: bool = False
 
 
-def run(options: Namespace) -> ExitCode:
-    """Print every finding, then what to do; usage error if something installed is broken."""
-    from venueproof_suite.settings import environment
-
+def run(_options: Namespace) -> ExitCode:
+    """Print every finding, then what to do; usage error if something that is here does not work."""
     plugins = load_plugins()
+    settings, variables = read_environment()
     sections = {
         "installed": list(installed()),
         "extras": list(extras()),
         "plugins": list(plugin_lines(plugins)),
-        "venues": list(venue_lines(plugins, environment())),
+        "settings": [settings],
+        "venues": list(venue_lines(plugins, variables)),
         "machine": list(machine()),
     }
     found = [line for lines in sections.values() for line in lines]
@@ -54,6 +56,17 @@ def run(options: Namespace) -> ExitCode:
         "what to do\n" + "".join(f"  {remedy}\n" for remedy in remedies or ["nothing: all is well"])
     )
     return ExitCode.USAGE if any(line.is_fatal for line in found) else ExitCode.COMPLIANT
+
+
+def read_environment() -> tuple[Line, Mapping[str, str]]:
+    """Whether the settings can be read, and the environment with ``.env`` below it."""
+    try:
+        given = read_settings()
+    except ConfigurationError as error:
+        return Line(f"unusable: {error}", remedy=str(error), is_fatal=True), os.environ
+    changed = given.settings.model_dump(exclude_defaults=True)
+    names = ", ".join(sorted(name.upper() for name in changed))
+    return Line(f"changed: {names}" if names else "all at their defaults"), given.environment
 
 
 def installed() -> Iterator[Line]:

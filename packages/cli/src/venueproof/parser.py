@@ -181,4 +181,5 @@ class _Version(argparse.Action):
     def __call__(self, parser: ArgumentParser, *_: Any) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"venueproof {version('venueproof')}\n")
+        print(f"venueproof {version('venueproof')}")  # noqa: T201
+        parser.exit()

@@ -33,11 +33,11 @@ MakeRunner = Callable[..., Runner]
 
 def run(options: Namespace, *, make_runner: MakeRunner | None = None) -> ExitCode:
     """Run every venue named, one after the other; the exit code is the gravest of them."""
+    venues = _venues(options, load_plugins())
     if make_runner is None:
         from venueproof_suite.runner import IntegrationTestRunner
 
         make_runner = IntegrationTestRunner
-    venues = _venues(options, load_plugins())
     codes = [_run_one(venue, options, make_runner) for venue in venues]
     return gravest(codes)
 
