@@ -37,13 +37,11 @@ class Holding:
 class Account:
     """An account's holdings by asset, and what it pays."""
 
-    __slots__ = ("fees", "holdings", "maker_ppm", "name", "taker_ppm")
+    __slots__ = ("fees", "holdings", "name")
 
     def __init__(self, name: str, assets: Iterable[str], fees: FeeSchedule) -> None:
         self.name = name
         self.fees = fees
-        self.maker_ppm = fees.maker_ppm
-        self.taker_ppm = fees.taker_ppm
         self.holdings = {asset: Holding(name) for asset in assets}
 
 

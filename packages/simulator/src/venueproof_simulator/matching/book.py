@@ -10,6 +10,7 @@ from collections import deque
 from venueproof_core.models import Side
 from venueproof_simulator.ledger import Holding
 from venueproof_simulator.matching.history import BookHistory
+from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.matching.triggers import Triggers
 from venueproof_simulator.venue_core import (
     Event,
@@ -106,6 +107,7 @@ class Book:
     """Everything that belongs to one instrument.
 
     Attributes:
+        seats: By account.
         last_price: Of the last trade; ``None`` before the first.
         version: Counts level changes; 1 is the empty book.
         touched_base: Holdings of the base asset that the current call may have changed.
@@ -124,6 +126,7 @@ class Book:
         "quote",
         "quote_fees",
         "rules",
+        "seats",
         "symbol",
         "touched_base",
         "touched_quote",
@@ -139,6 +142,7 @@ class Book:
         self.quote = rules.quote
         self.bids = BookSide(Side.BUY)
         self.asks = BookSide(Side.SELL)
+        self.seats: dict[str, Seat] = {}
         self.version = 1
         self.history = BookHistory()
         self.trades: list[Traded] = []
@@ -149,9 +153,8 @@ class Book:
         self.base_fees = 0
         self.quote_fees = 0
 
-    def tell(self, side: BookSide, key: int, log: list[Event], time_ns: int) -> None:
+    def tell(self, side: BookSide, key: int, level: Level, log: list[Event], time_ns: int) -> None:
         """Publish a level if what it shows has changed, and take it away if it is empty."""
-        level = side.levels[key]
         quantity = level.quantity
         if quantity != level.told:
             self.version = version = self.version + 1

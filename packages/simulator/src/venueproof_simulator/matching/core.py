@@ -11,7 +11,7 @@ from venueproof_simulator.matching.book import Book
 from venueproof_simulator.matching.matcher import Matcher
 from venueproof_simulator.matching.resting import lock, shrink
 from venueproof_simulator.matching.sizing import reaches, size
-from venueproof_simulator.matching.traders import Trader
+from venueproof_simulator.matching.traders import Seat, Trader
 from venueproof_simulator.matching.triggers import would_trigger
 from venueproof_simulator.venue_core import (
     SCALE,
@@ -36,6 +36,7 @@ _NEW = OrderStatus.NEW
 _CANCELED = OrderStatus.CANCELED
 _EXPIRED = OrderStatus.EXPIRED
 _CANCELED_EVENT = OrderEvent.CANCELED
+_EXPIRED_EVENT = OrderEvent.EXPIRED
 _TRADING = InstrumentStatus.TRADING
 _HALTED = InstrumentStatus.HALTED
 _ACCEPTED = OrderEvent.ACCEPTED
@@ -71,7 +72,7 @@ class MatchingCore:
         self.ledger = Ledger(self.log)
         self._assets = assets_of(instruments)
         self._traders: dict[str, Trader] = {}
-        self._matcher = Matcher(self.log, self._traders)
+        self._matcher = Matcher(self.log)
         self._orders: list[OrderState] = []
         self._time_ns = 0
         self._audit_every = audit_every
@@ -96,11 +97,11 @@ class MatchingCore:
     def submit(self, request: SubmitOrder, *, time_ns: int) -> OrderState:
         """Take an order: it rests, fills, expires or waits for its trigger."""
         book = self._books[request.symbol]
-        trader = self._traders[request.account]
+        seat = book.seats.get(request.account) or self._seat(book, request.account)
         if book.rules.status is not _TRADING:
             raise Refused(Refusal.MARKET_CLOSED)
         client_order_id = request.client_order_id
-        if client_order_id in trader.open:
+        if client_order_id in seat.open:
             raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
         quantity, need, limit_key = size(book, request)
         order_type = request.order_type
@@ -110,8 +111,7 @@ class MatchingCore:
                 raise Refused(Refusal.WOULD_TRIGGER)
         elif request.post_only and reaches(book, request.side, limit_key):
             raise Refused(Refusal.WOULD_TAKE)
-        gives = book.quote if request.side is _BUY else book.base
-        if need > trader.holdings[gives].available:
+        if need > (seat.quote if request.side is _BUY else seat.base).available:
             raise Refused(Refusal.INSUFFICIENT_BALANCE)
 
         orders = self._orders
@@ -142,7 +142,7 @@ class MatchingCore:
             quantity,
         )
         orders.append(order)
-        trader.orders.append(order)
+        seat.trader.orders.append(order)
         log = self.log
         log.append(
             OrderChanged(
@@ -150,12 +150,11 @@ class MatchingCore:
             )
         )
         if is_pending:
-            trader.open[client_order_id] = order
-            lock(book, order, trader)
+            lock(book, order, seat)
             book.triggers.add(order)
         else:
             count = len(book.trades)
-            self._matcher.execute(book, order, trader, limit_key, time_ns)
+            self._matcher.execute(book, order, seat, limit_key, time_ns)
             if book.triggers and len(book.trades) > count:
                 self._matcher.run_triggers(book, count, time_ns)
         self._settle(book, time_ns)
@@ -168,16 +167,14 @@ class MatchingCore:
         (reason VENUE) instead of cancelling it."""
         order = self._open_order(order_id)
         book = self._books[order.symbol]
-        if book.rules.status is _HALTED and not by_venue:
-            raise Refused(Refusal.MARKET_CLOSED)
-        self._end(
-            book,
-            order,
-            OrderEvent.EXPIRED if by_venue else OrderEvent.CANCELED,
-            ExpiryReason.VENUE if by_venue else None,
-            request_id,
-            time_ns,
-        )
+        if by_venue:
+            self._end(
+                book, order, _EXPIRED, _EXPIRED_EVENT, ExpiryReason.VENUE, request_id, time_ns
+            )
+        else:
+            if book.rules.status is _HALTED:
+                raise Refused(Refusal.MARKET_CLOSED)
+            self._end(book, order, _CANCELED, _CANCELED_EVENT, None, request_id, time_ns)
         return order
 
     def amend(
@@ -187,7 +184,7 @@ class MatchingCore:
         client order id. A quantity not above what is filled and prevented expires it (reason VENUE)."""
         order = self._open_order(order_id)
         book = self._books[order.symbol]
-        trader = self._traders[order.account]
+        seat = book.seats[order.account]
         if book.rules.status is not _TRADING:
             raise Refused(Refusal.MARKET_CLOSED)
         if quantity > order.quantity:
@@ -196,20 +193,22 @@ class MatchingCore:
             raise Refused(Refusal.NO_CHANGE)
         if quantity % book.rules.lot_size:
             raise ValueError(f"quantity {quantity} off the lot size {book.rules.lot_size}")
-        if request_id is not None and trader.open.get(request_id, order) is not order:
+        if request_id is not None and seat.open.get(request_id, order) is not order:
             raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
         remaining = quantity - order.filled_quantity - order.prevented_quantity
         if remaining <= 0:
-            self._end(book, order, OrderEvent.EXPIRED, ExpiryReason.VENUE, request_id, time_ns)
+            self._end(
+                book, order, _EXPIRED, _EXPIRED_EVENT, ExpiryReason.VENUE, request_id, time_ns
+            )
             return order
         before = order.client_order_id
         order.quantity = quantity
         order.updated_time_ns = time_ns
         if request_id is not None:
-            del trader.open[before]
-            trader.open[request_id] = order
+            del seat.open[before]
+            seat.open[request_id] = order
             order.client_order_id = request_id
-        shrink(book, order, trader, remaining)
+        shrink(book, order, seat, remaining)
         self._matcher.tell(
             OrderEvent.AMENDED, order, time_ns, client_order_id=before, request_id=request_id
         )
@@ -284,6 +283,11 @@ class MatchingCore:
         """Full audit of every invariant."""
         audit(self._books.values(), self._traders.values(), self.ledger)
 
+    def _seat(self, book: Book, account: str) -> Seat:
+        """Made when an account first comes to a book."""
+        seat = book.seats[account] = Seat(self._traders[account], book.base, book.quote)
+        return seat
+
     def _open_order(self, order_id: int) -> OrderState:
         order = self.order(order_id)
         if order is None or not order.remaining_quantity:
@@ -294,14 +298,15 @@ class MatchingCore:
         self,
         book: Book,
         order: OrderState,
+        status: OrderStatus,
         kind: OrderEvent,
         reason: ExpiryReason | None,
         request_id: str | None,
         time_ns: int,
     ) -> None:
         before = order.client_order_id
-        shrink(book, order, self._traders[order.account], 0)
-        order.status = _CANCELED if kind is _CANCELED_EVENT else _EXPIRED
+        shrink(book, order, book.seats[order.account], 0)
+        order.status = status
         order.updated_time_ns = time_ns
         if request_id is not None:
             order.client_order_id = request_id

@@ -7,11 +7,10 @@ after all its trades, and leaves balances to be told at the end of the call.
 from collections import deque
 
 from venueproof_core.models import OrderStatus, Side, TimeInForce
-from venueproof_simulator.ledger import Holding
 from venueproof_simulator.matching.book import Book, BookSide
 from venueproof_simulator.matching.resting import key_of, lock, refresh, shrink, side_of, unlock
-from venueproof_simulator.matching.sizing import cost, fillable, reaches
-from venueproof_simulator.matching.traders import Trader
+from venueproof_simulator.matching.sizing import NO_LIMIT, can_fill, cost, reaches
+from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.venue_core import (
     SCALE,
     Event,
@@ -39,41 +38,39 @@ _PPM = 1_000_000
 class Matcher:
     """Moves orders, quantities and money of all books, and logs it."""
 
-    def __init__(self, log: list[Event], traders: dict[str, Trader]) -> None:
+    def __init__(self, log: list[Event]) -> None:
         self.log = log
-        self.traders = traders
 
     def execute(
-        self, book: Book, order: OrderState, trader: Trader, limit_key: int | None, time_ns: int
+        self, book: Book, order: OrderState, seat: Seat, limit_key: int, time_ns: int
     ) -> None:
         """Let an accepted order take what it can reach; the rest goes on the book or expires.
 
         Args:
-            limit_key: Worst key of the opposite side that it takes; ``None`` takes any.
+            limit_key: Worst key of the opposite side that it takes.
         """
         opposite = book.asks if order.side is _BUY else book.bids
         keys = opposite.keys
         force = order.time_in_force
-        if force is _FOK and not self._can_fill(opposite, order, limit_key):
-            self.end(order, trader, ExpiryReason.FOK_UNFILLABLE, time_ns)
+        if force is _FOK and not can_fill(opposite, order, limit_key):
+            self.end(order, ExpiryReason.FOK_UNFILLABLE, time_ns)
             return
-        if keys and (limit_key is None or keys[-1] >= limit_key):
-            self._take(book, opposite, order, trader, limit_key, time_ns)
+        if keys and keys[-1] >= limit_key:
+            self._take(book, opposite, order, seat, limit_key, time_ns)
             if not order.remaining_quantity:
                 return
         if order.price is None:
-            self.end(order, trader, ExpiryReason.NO_LIQUIDITY, time_ns)
+            self.end(order, ExpiryReason.NO_LIQUIDITY, time_ns)
         elif force is _GTC:
-            self._rest(book, order, trader, time_ns)
+            self._rest(book, order, seat, time_ns)
         else:
-            self.end(order, trader, ExpiryReason.IOC_REMAINDER, time_ns)
+            self.end(order, ExpiryReason.IOC_REMAINDER, time_ns)
 
-    def end(self, order: OrderState, trader: Trader, reason: ExpiryReason, time_ns: int) -> None:
-        """Expire what remains of an order that is not on the book."""
+    def end(self, order: OrderState, reason: ExpiryReason, time_ns: int) -> None:
+        """Expire what remains of an order that neither rests nor waits."""
         order.remaining_quantity = 0
         order.status = _EXPIRED
         order.updated_time_ns = time_ns
-        trader.open.pop(order.client_order_id, None)
         self.tell(OrderEvent.EXPIRED, order, time_ns, reason=reason)
 
     def run_triggers(self, book: Book, count: int, time_ns: int) -> None:
@@ -89,23 +86,19 @@ class Matcher:
             self._trigger(book, reached.popleft(), time_ns)
 
     def _trigger(self, book: Book, order: OrderState, time_ns: int) -> None:
-        trader = self.traders[order.account]
+        seat = book.seats[order.account]
         # The opposite side's key of a price is the negative of this side's.
-        limit_key = None if order.price is None else -key_of(order)
-        unlock(book, order, trader)
-        if self._is_refused(book, order, trader, limit_key):
-            self.end(order, trader, ExpiryReason.REJECTED_AT_TRIGGER, time_ns)
+        limit_key = NO_LIMIT if order.price is None else -key_of(order)
+        unlock(book, order, seat)
+        if self._is_refused(book, order, seat, limit_key):
+            self.end(order, ExpiryReason.REJECTED_AT_TRIGGER, time_ns)
             return
         order.is_working = True
         order.working_time_ns = order.updated_time_ns = time_ns
         self.tell(OrderEvent.TRIGGERED, order, time_ns)
-        self.execute(book, order, trader, limit_key, time_ns)
-        if not order.remaining_quantity:
-            trader.open.pop(order.client_order_id, None)
+        self.execute(book, order, seat, limit_key, time_ns)
 
-    def _is_refused(
-        self, book: Book, order: OrderState, trader: Trader, limit_key: int | None
-    ) -> bool:
+    def _is_refused(self, book: Book, order: OrderState, seat: Seat, limit_key: int) -> bool:
         """Whether an order that triggers would not be accepted now."""
         if order.post_only and reaches(book, order.side, limit_key):
             return True
@@ -113,7 +106,7 @@ class Matcher:
             return False
         # A buyer without a limit price locked stop price x quantity, which the book may exceed by now.
         needed = cost(book.asks, order.remaining_quantity, None)
-        return needed > trader.holdings[book.quote].available
+        return needed > seat.quote.available
 
     def tell(
         self,
@@ -148,27 +141,25 @@ class Matcher:
 
     def tell_level(self, book: Book, order: OrderState, time_ns: int) -> None:
         """Publish the level of an order that rests or rested, if it changed."""
-        book.tell(side_of(book, order), key_of(order), self.log, time_ns)
+        side = side_of(book, order)
+        key = key_of(order)
+        book.tell(side, key, side.levels[key], self.log, time_ns)
 
     def _take(
         self,
         book: Book,
         opposite: BookSide,
         taker: OrderState,
-        trader: Trader,
-        limit_key: int | None,
+        seat: Seat,
+        limit_key: int,
         time_ns: int,
     ) -> None:
         log = self.log
-        traders = self.traders
+        seats = book.seats
         trades = book.trades
-        count = len(trades)
         symbol = book.symbol
-        sign = opposite.sign
         keys = opposite.keys
         levels = opposite.levels
-        account = taker.account
-        is_guarded = taker.self_trade_prevention is not _NONE
         taker_buys = taker.side is _BUY
         # A buyer gives quote for base, a seller base for quote; the maker the other way round.
         if taker_buys:
@@ -177,28 +168,23 @@ class Matcher:
         else:
             gives, gets = book.base, book.quote
             gives_touched, gets_touched = book.touched_base, book.touched_quote
-        taker_gives = trader.holdings[gives]
-        taker_gets = trader.holdings[gets]
-        gives_touched.append(taker_gives)
-        gets_touched.append(taker_gets)
-        gives_fees = 0
-        gets_fees = 0
-        taker_ppm = trader.taker_ppm
+        taker_ppm = seat.taker_ppm
+        account = taker.account
+        is_guarded = taker.self_trade_prevention is not _NONE
         remaining = taker.remaining_quantity
-        filled_quantity = taker.filled_quantity
-        filled_notional = taker.filled_notional
+        filled_quantity = filled_notional = 0
+        taker_fees = maker_fees = trade_price = 0
         while remaining and keys:
             key = keys[-1]
-            if limit_key is not None and key < limit_key:
+            if key < limit_key:
                 break
-            price = sign * key
+            price = key if key > 0 else -key
             level = levels[key]
-            queue = level.queue
             while remaining and level.quantity:
-                maker = queue[0]
+                maker = level.queue[0]
                 open_quantity = maker.remaining_quantity
                 if not open_quantity:
-                    queue.popleft()
+                    level.queue.popleft()
                     level.ended -= 1
                     continue
                 if is_guarded and maker.account == account:
@@ -207,15 +193,15 @@ class Matcher:
                     taker.remaining_quantity = remaining
                     taker.filled_quantity = filled_quantity
                     taker.filled_notional = filled_notional
-                    self._prevent(book, taker, maker, trader, time_ns)
+                    self._prevent(book, taker, maker, seat, time_ns)
                     remaining = taker.remaining_quantity
-                    queue = level.queue
                     continue
                 is_iceberg = maker.display_quantity is not None
                 quantity = maker.shown_quantity if is_iceberg else open_quantity
                 if quantity > remaining:
                     quantity = remaining
                 notional = price * quantity // SCALE
+                trade_price = price
                 remaining -= quantity
                 filled_quantity += quantity
                 filled_notional += notional
@@ -226,35 +212,33 @@ class Matcher:
                 maker.filled_notional = maker_notional = maker.filled_notional + notional
                 maker.updated_time_ns = time_ns
                 maker.status = maker_status = _PARTIALLY_FILLED if left else _FILLED
-                maker_trader = traders[maker.account]
+                maker_seat = seats[maker.account]
                 if taker_buys:
-                    paid, received = notional, quantity
-                    need = left
+                    taker_fee = quantity * taker_ppm // _PPM
+                    maker_fee = notional * maker_seat.maker_ppm // _PPM
+                    maker.locked = locked = maker.locked - quantity
+                    needed = left
+                    maker_gives = maker_seat.base
+                    maker_gives.locked -= quantity
+                    maker_gets = maker_seat.quote
+                    maker_gets.available += notional - maker_fee
                 else:
-                    paid, received = quantity, notional
-                    need = price * left // SCALE
-                maker.locked = locked = maker.locked - received
-                if locked != need or (
+                    taker_fee = notional * taker_ppm // _PPM
+                    maker_fee = quantity * maker_seat.maker_ppm // _PPM
+                    maker.locked = locked = maker.locked - notional
+                    needed = price * left // SCALE
+                    maker_gives = maker_seat.quote
+                    maker_gives.locked -= notional
+                    maker_gets = maker_seat.base
+                    maker_gets.available += quantity - maker_fee
+                if locked != needed or (
                     maker_filled + left + maker.prevented_quantity != maker.quantity
                 ):
-                    raise InvariantBroken(
-                        f"order {maker.order_id}: locked {locked}, needs {need}; filled {maker_filled}"
-                        f" + remaining {left} + prevented {maker.prevented_quantity}"
-                        f" of {maker.quantity}"
-                    )
-                taker_fee = received * taker_ppm // _PPM
-                maker_fee = paid * maker_trader.maker_ppm // _PPM
-                gets_fees += taker_fee
-                gives_fees += maker_fee
-                holdings = maker_trader.holdings
-                maker_gives: Holding = holdings[gets]
-                maker_gets: Holding = holdings[gives]
-                taker_gives.available -= paid
-                taker_gets.available += received - taker_fee
-                maker_gives.locked -= received
-                maker_gets.available += paid - maker_fee
+                    raise InvariantBroken(f"{needed} must be locked, nothing lost: {maker}")
                 gets_touched.append(maker_gives)
                 gives_touched.append(maker_gets)
+                taker_fees += taker_fee
+                maker_fees += maker_fee
                 trade = Traded(
                     len(log) + 1,
                     time_ns,
@@ -280,28 +264,36 @@ class Matcher:
                 trades.append(trade)
                 if not left:
                     maker.shown_quantity = 0
-                    queue.popleft()
-                    del maker_trader.open[maker.client_order_id]
+                    level.queue.popleft()
+                    del maker_seat.open[maker.client_order_id]
                 elif is_iceberg:
                     refresh(level, maker, quantity)
-            book.tell(opposite, key, log, time_ns)
-        if len(trades) > count:
-            taker.filled_quantity = filled_quantity
-            taker.filled_notional = filled_notional
-            taker.updated_time_ns = time_ns
-            book.last_price = trades[-1].price
-            if taker.status is not _EXPIRED:
-                taker.status = _PARTIALLY_FILLED if remaining else _FILLED
-            if taker_buys:
-                book.base_fees += gets_fees
-                book.quote_fees += gives_fees
-            else:
-                book.base_fees += gives_fees
-                book.quote_fees += gets_fees
+            book.tell(opposite, key, level, log, time_ns)
         taker.remaining_quantity = remaining
+        if not trade_price:
+            return
+        book.last_price = trade_price
+        if taker.status is not _EXPIRED:
+            taker.status = _PARTIALLY_FILLED if remaining else _FILLED
+        taker.filled_quantity = filled_quantity
+        taker.filled_notional = filled_notional
+        taker.updated_time_ns = time_ns
+        # An order takes once in its life, so all that it has filled was filled here.
+        if taker_buys:
+            seat.quote.available -= filled_notional
+            seat.base.available += filled_quantity - taker_fees
+            book.base_fees += taker_fees
+            book.quote_fees += maker_fees
+        else:
+            seat.base.available -= filled_quantity
+            seat.quote.available += filled_notional - taker_fees
+            book.base_fees += maker_fees
+            book.quote_fees += taker_fees
+        book.touched_base.append(seat.base)
+        book.touched_quote.append(seat.quote)
 
     def _prevent(
-        self, book: Book, taker: OrderState, maker: OrderState, trader: Trader, time_ns: int
+        self, book: Book, taker: OrderState, maker: OrderState, seat: Seat, time_ns: int
     ) -> None:
         """Two orders of one account have met: the taker's mode says which of them gives way."""
         mode = taker.self_trade_prevention
@@ -309,7 +301,7 @@ class Matcher:
         if mode is not SelfTradePrevention.EXPIRE_TAKER:
             is_decrement = mode is SelfTradePrevention.DECREMENT
             prevented = common if is_decrement else maker.remaining_quantity
-            shrink(book, maker, trader, maker.remaining_quantity - prevented)
+            shrink(book, maker, seat, maker.remaining_quantity - prevented)
             self._tell_prevented(maker, prevented, taker, time_ns)
         if mode is not SelfTradePrevention.EXPIRE_MAKER:
             is_decrement = mode is SelfTradePrevention.DECREMENT
@@ -332,16 +324,8 @@ class Matcher:
             counter_order_id=counter.order_id,
         )
 
-    def _rest(self, book: Book, order: OrderState, trader: Trader, time_ns: int) -> None:
+    def _rest(self, book: Book, order: OrderState, seat: Seat, time_ns: int) -> None:
+        lock(book, order, seat)
         side = side_of(book, order)
         key = key_of(order)
-        lock(book, order, trader)
-        trader.open[order.client_order_id] = order
-        side.add(order, key)
-        book.tell(side, key, self.log, time_ns)
-
-    def _can_fill(self, opposite: BookSide, order: OrderState, limit_key: int | None) -> bool:
-        # Any mode but NONE keeps an order from filling against its own account.
-        guarded = order.self_trade_prevention is not _NONE
-        without = order.account if guarded else None
-        return fillable(opposite, limit_key, without) >= order.remaining_quantity
+        book.tell(side, key, side.add(order, key), self.log, time_ns)

@@ -3,7 +3,7 @@
 from venueproof_core.models import Side
 from venueproof_simulator.ledger import Holding
 from venueproof_simulator.matching.book import Book, BookSide, Level
-from venueproof_simulator.matching.traders import Trader
+from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.venue_core import SCALE, OrderState
 
 _BUY = Side.BUY
@@ -29,23 +29,25 @@ def key_of(order: OrderState) -> int:
     return order.price if order.side is _BUY else -order.price
 
 
-def lock(book: Book, order: OrderState, trader: Trader) -> None:
-    """Reserve what an order needs while it is open."""
-    holding = _touch(book, order, trader)
+def lock(book: Book, order: OrderState, seat: Seat) -> None:
+    """Reserve what an order needs while it is open, and list it among the open ones."""
+    holding = _touch(book, order, seat)
     order.locked = locked = need(order)
     holding.available -= locked
     holding.locked += locked
+    seat.open[order.client_order_id] = order
 
 
-def unlock(book: Book, order: OrderState, trader: Trader) -> None:
-    """Free what a pending order reserved, as it is about to take."""
-    holding = _touch(book, order, trader)
+def unlock(book: Book, order: OrderState, seat: Seat) -> None:
+    """Undo ``lock``: a pending order is about to take."""
+    holding = _touch(book, order, seat)
     holding.available += order.locked
     holding.locked -= order.locked
     order.locked = 0
+    del seat.open[order.client_order_id]
 
 
-def shrink(book: Book, order: OrderState, trader: Trader, remaining: int) -> None:
+def shrink(book: Book, order: OrderState, seat: Seat, remaining: int) -> None:
     """Reduce what a resting or pending order can still fill, in place, and unlock what that frees.
 
     Its level is left for the caller to tell. At zero the order is no longer open.
@@ -64,14 +66,16 @@ def shrink(book: Book, order: OrderState, trader: Trader, remaining: int) -> Non
             level.hidden -= freed - visible
         if not remaining:
             level.note_ended()
-    holding = _touch(book, order, trader)
-    kept = need(order)
+    holding = _touch(book, order, seat)
+    if remaining:
+        kept = need(order)
+    else:
+        kept = 0
+        del seat.open[order.client_order_id]
     unlocked = order.locked - kept
     order.locked = kept
     holding.locked -= unlocked
     holding.available += unlocked
-    if not remaining:
-        del trader.open[order.client_order_id]
 
 
 def refresh(level: Level, order: OrderState, taken: int) -> None:
@@ -87,12 +91,10 @@ def refresh(level: Level, order: OrderState, taken: int) -> None:
     level.queue.rotate(-1)
 
 
-def _touch(book: Book, order: OrderState, trader: Trader) -> Holding:
+def _touch(book: Book, order: OrderState, seat: Seat) -> Holding:
     """The holding an order draws on, marked to be told at the end of the call."""
     if order.side is _BUY:
-        holding = trader.holdings[book.quote]
-        book.touched_quote.append(holding)
-    else:
-        holding = trader.holdings[book.base]
-        book.touched_base.append(holding)
-    return holding
+        book.touched_quote.append(seat.quote)
+        return seat.quote
+    book.touched_base.append(seat.base)
+    return seat.base

@@ -6,25 +6,32 @@ from venueproof_core.models import OrderType, Side, TimeInForce
 from venueproof_simulator.matching.book import Book, BookSide
 from venueproof_simulator.venue_core import (
     SCALE,
+    OrderState,
     Refusal,
     Refused,
     SelfTradePrevention,
     SubmitOrder,
 )
 
+NO_LIMIT = -(10**30)
+"""A key below any level's: the limit of orders without a price."""
+
 _BUY = Side.BUY
 _LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
-_WITH_PRICE = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT})
-_FORCES = frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
+_STOP_LIMIT = OrderType.STOP_LIMIT
+_TAKE_PROFIT_LIMIT = OrderType.TAKE_PROFIT_LIMIT
+_GTC = TimeInForce.GTC
+_IOC = TimeInForce.IOC
+_FOK = TimeInForce.FOK
 
 
-def size(book: Book, request: SubmitOrder) -> tuple[int, int, int | None]:
+def size(book: Book, request: SubmitOrder) -> tuple[int, int, int]:
     """What a request comes to in its book's terms.
 
     Returns:
         Its quantity in base; what its account must have available, quote units for a BUY, base units for a
-        SELL; and the worst key of the opposite side that it takes, ``None`` for any.
+        SELL; and the worst key of the opposite side that it takes.
 
     Raises:
         Refused: NO_LIQUIDITY: a MARKET order by quote cannot get one lot.
@@ -35,39 +42,45 @@ def size(book: Book, request: SubmitOrder) -> tuple[int, int, int | None]:
     quantity = request.quantity
     price = request.price
     buys = request.side is _BUY
-    limit_key: int | None = None
+    limit_key = NO_LIMIT
     if order_type is _MARKET:
         quantity, need = _size_market(book, request)
     else:
-        if (price is not None) is not (order_type in _WITH_PRICE):
-            raise ValueError(f"price missing or not for this type: {request}")
-        if (request.stop_price is None) is not (order_type is _LIMIT):
-            raise ValueError(f"stop price missing or not for this type: {request}")
-        reference = request.stop_price if price is None else price
+        reference = price
+        if order_type is not _LIMIT:
+            reference = _reference_price(request)
         if reference is None or quantity is None:
-            raise ValueError(f"no price or quantity: {request}")
+            raise ValueError(f"no price or no quantity: {request}")
         if reference <= 0 or reference % rules.tick_size:
             raise ValueError(f"price off the tick size {rules.tick_size}: {request}")
         need = reference * quantity // SCALE if buys else quantity
         if price is not None:
             limit_key = -price if buys else price
     lot_size = rules.lot_size
-    display = request.display_quantity
-    if (
-        quantity <= 0
-        or quantity % lot_size
-        or (display is not None and (display <= 0 or display % lot_size))
-    ):
+    if quantity <= 0 or quantity % lot_size:
         raise ValueError(f"quantity off the lot size {lot_size}: {request}")
-    if request.time_in_force not in _FORCES:
+    display = request.display_quantity
+    if display is not None and (display <= 0 or display % lot_size):
+        raise ValueError(f"display quantity off the lot size {lot_size}: {request}")
+    force = request.time_in_force
+    if force is not _GTC and force is not _IOC and force is not _FOK:
         raise ValueError(f"no such time in force here: {request}")
     return quantity, need, limit_key
 
 
-def reaches(book: Book, side: Side, limit_key: int | None) -> bool:
+def _reference_price(request: SubmitOrder) -> int:
+    """What a pending order's funds are locked at: its limit price if it has one, else its stop price."""
+    order_type = request.order_type
+    has_limit = order_type is _STOP_LIMIT or order_type is _TAKE_PROFIT_LIMIT
+    if request.stop_price is None or (request.price is not None) is not has_limit:
+        raise ValueError(f"price or stop price missing, or not for this type: {request}")
+    return request.stop_price if request.price is None else request.price
+
+
+def reaches(book: Book, side: Side, limit_key: int) -> bool:
     """Whether an order of ``side`` would take at once."""
     keys = (book.asks if side is _BUY else book.bids).keys
-    return bool(keys) and (limit_key is None or keys[-1] >= limit_key)
+    return bool(keys) and keys[-1] >= limit_key
 
 
 def _size_market(book: Book, request: SubmitOrder) -> tuple[int, int]:
@@ -87,15 +100,20 @@ def _size_market(book: Book, request: SubmitOrder) -> tuple[int, int]:
     return quantity, amount if buys else quantity
 
 
-def fillable(side: BookSide, limit_key: int | None, without: str | None) -> int:
-    """Base quantity that stands at ``limit_key`` or better; orders of account ``without`` do not count."""
-    return sum(quantity for _, quantity in _reachable(side, limit_key, without))
+def can_fill(side: BookSide, order: OrderState, limit_key: int) -> bool:
+    """Whether an order could fill in whole without its self-trade prevention taking any of it."""
+    mode = order.self_trade_prevention
+    if mode is SelfTradePrevention.NONE or mode is SelfTradePrevention.EXPIRE_MAKER:
+        without = order.account if mode is SelfTradePrevention.EXPIRE_MAKER else None
+        levels = _reachable(side, limit_key, without)
+        return sum(quantity for _, quantity in levels) >= order.remaining_quantity
+    return _before_own(side, order, limit_key) >= order.remaining_quantity
 
 
 def cost(side: BookSide, quantity: int, without: str | None) -> int:
     """Quote units that taking ``quantity`` moves, as far as the book goes."""
     total = 0
-    for price, available in _reachable(side, None, without):
+    for price, available in _reachable(side, NO_LIMIT, without):
         taken = min(available, quantity)
         total += price * taken // SCALE
         quantity -= taken
@@ -107,7 +125,7 @@ def cost(side: BookSide, quantity: int, without: str | None) -> int:
 def quantity_for(side: BookSide, amount: int, lot_size: int, without: str | None) -> int:
     """The largest quantity in whole lots whose notional does not exceed ``amount``; 0 if not one lot."""
     total = 0
-    for price, available in _reachable(side, None, without):
+    for price, available in _reachable(side, NO_LIMIT, without):
         affordable = amount * SCALE // price // lot_size * lot_size
         taken = min(available, affordable)
         total += taken
@@ -117,11 +135,9 @@ def quantity_for(side: BookSide, amount: int, lot_size: int, without: str | None
     return total
 
 
-def _reachable(
-    side: BookSide, limit_key: int | None, without: str | None
-) -> Iterator[tuple[int, int]]:
+def _reachable(side: BookSide, limit_key: int, without: str | None) -> Iterator[tuple[int, int]]:
     for key in reversed(side.keys):
-        if limit_key is not None and key < limit_key:
+        if key < limit_key:
             return
         level = side.levels[key]
         quantity = level.quantity + level.hidden
@@ -131,3 +147,21 @@ def _reachable(
             )
         if quantity:
             yield side.sign * key, quantity
+
+
+def _before_own(side: BookSide, taker: OrderState, limit_key: int) -> int:
+    """What a taker would fill before it meets an order of its own account."""
+    total = 0
+    for key in reversed(side.keys):
+        if key < limit_key:
+            break
+        level = side.levels[key]
+        ahead = 0
+        for order in level.queue:
+            if order.account == taker.account and order.remaining_quantity:
+                # What icebergs ahead hold back queues behind this order.
+                return total + ahead
+            is_iceberg = order.display_quantity is not None
+            ahead += order.shown_quantity if is_iceberg else order.remaining_quantity
+        total += level.quantity + level.hidden
+    return total

@@ -1,8 +1,8 @@
-"""An account with its orders."""
+"""An account with its orders, and its seat at each book."""
 
 from collections.abc import Iterable
 
-from venueproof_simulator.ledger import Account
+from venueproof_simulator.ledger import Account, Holding
 from venueproof_simulator.venue_core import FeeSchedule, OrderState
 
 
@@ -20,3 +20,17 @@ class Trader(Account):
         super().__init__(name, assets, fees)
         self.orders: list[OrderState] = []
         self.open: dict[str, OrderState] = {}
+
+
+class Seat:
+    """A trader at one book, with all that a trade there needs within one step."""
+
+    __slots__ = ("base", "maker_ppm", "open", "quote", "taker_ppm", "trader")
+
+    def __init__(self, trader: Trader, base: str, quote: str) -> None:
+        self.trader = trader
+        self.open = trader.open
+        self.base: Holding = trader.holdings[base]
+        self.quote: Holding = trader.holdings[quote]
+        self.maker_ppm = trader.fees.maker_ppm
+        self.taker_ppm = trader.fees.taker_ppm
