@@ -1,0 +1,73 @@
+"""Candle intervals. Source: REST page, "Kline/Candlestick data"; intervals are aligned to UTC."""
+
+from datetime import UTC, datetime
+
+from venueproof_simulator.clocks import SECOND_NS
+
+INTERVALS = {
+    "1s": 1,
+    "1m": 60,
+    "3m": 180,
+    "5m": 300,
+    "15m": 900,
+    "30m": 1800,
+    "1h": 3600,
+    "2h": 7200,
+    "4h": 14_400,
+    "6h": 21_600,
+    "8h": 28_800,
+    "12h": 43_200,
+    "1d": 86_400,
+    "3d": 259_200,
+    "1w": 604_800,
+    "1M": 2_592_000,
+}
+# 1970-01-01 was a Thursday; weeks open on Mondays.
+_WEEK_OFFSET_S = 4 * 86_400
+
+
+def interval_start(interval: str, time_ns: int) -> int:
+    """Where the interval that holds ``time_ns`` opens, nanoseconds UTC."""
+    if interval == "1M":
+        moment = datetime.fromtimestamp(time_ns // SECOND_NS, UTC)
+        opened = datetime(moment.year, moment.month, 1, tzinfo=UTC)
+        return int(opened.timestamp()) * SECOND_NS
+    length = INTERVALS[interval] * SECOND_NS
+    offset = _WEEK_OFFSET_S * SECOND_NS if interval == "1w" else 0
+    return (time_ns - offset) // length * length + offset
+
+
+def next_start(interval: str, start_ns: int) -> int:
+    """Where the interval after the one that opens at ``start_ns`` opens."""
+    if interval == "1M":
+        return interval_start(interval, start_ns + 32 * 86_400 * SECOND_NS)
+    return start_ns + INTERVALS[interval] * SECOND_NS
+
+
+def previous_start(interval: str, start_ns: int) -> int:
+    """Where the interval before the one that opens at ``start_ns`` opens."""
+    return interval_start(interval, start_ns - 1)
+
+
+def interval_starts(
+    interval: str, start_ns: int | None, end_ns: int | None, limit: int, now_ns: int
+) -> tuple[list[int], int]:
+    """Opening times asked for, rising, and the end of the last interval.
+
+    Only a start: the first ``limit`` from there. Else the last ``limit`` up to the end, or to now.
+    """
+    newest = interval_start(interval, min(end_ns if end_ns is not None else now_ns, now_ns))
+    if start_ns is not None:
+        opened = interval_start(interval, start_ns)
+        if opened < start_ns:
+            opened = next_start(interval, opened)
+        starts: list[int] = []
+        while opened <= newest and len(starts) < limit:
+            starts.append(opened)
+            opened = next_start(interval, opened)
+    else:
+        starts = [newest]
+        while len(starts) < limit:
+            starts.append(previous_start(interval, starts[-1]))
+        starts.reverse()
+    return starts, next_start(interval, starts[-1]) if starts else newest

@@ -1,0 +1,181 @@
+"""Orders and fills as replies show them. Source: REST page, "New order", "Query order"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venueproof_binance.dialect import wire
+from venueproof_binance.dialect.listings import venue_symbol
+from venueproof_binance.dialect.wire import number
+from venueproof_core.models import OrderType
+from venueproof_simulator.toolkit import Call
+from venueproof_simulator.venue_core import OrderState, Traded
+
+if TYPE_CHECKING:
+    from venueproof_binance.dialect.venue import BinanceDialect
+
+
+def placed_row(
+    dialect: BinanceDialect, order: OrderState, kind: str, call: Call | None
+) -> dict[str, Any]:
+    """ACK, RESULT or FULL."""
+    row: dict[str, Any] = {
+        "symbol": venue_symbol(order.symbol),
+        "orderId": order.order_id,
+        "orderListId": -1,
+        "clientOrderId": wire.client_order_id(order),
+        "transactTime": dialect.stamp(order.updated_time_ns, call),
+    }
+    if kind == "ACK":
+        return row
+    row |= _state(order)
+    row["workingTime"] = _working_time(dialect, order, call)
+    row["selfTradePreventionMode"] = order.self_trade_prevention.value
+    row |= _conditional(order)
+    if kind == "FULL":
+        row["fills"] = [
+            {
+                "price": number(trade.price),
+                "qty": number(trade.quantity),
+                "commission": number(trade.taker_fee),
+                "commissionAsset": trade.taker_fee_asset,
+                "tradeId": dialect.public_trade_id(trade),
+            }
+            for trade in dialect.trades_of(order)
+            if trade.taker is order
+        ]
+    return row
+
+
+def canceled_row(
+    dialect: BinanceDialect, order: OrderState, request_id: str, call: Call | None
+) -> dict[str, Any]:
+    """The reply to a cancel: the order's own id is ``origClientOrderId``."""
+    return {
+        "symbol": venue_symbol(order.symbol),
+        "origClientOrderId": order.client_order_id,
+        "orderId": order.order_id,
+        "orderListId": -1,
+        "clientOrderId": request_id,
+        "transactTime": dialect.stamp(order.updated_time_ns, call),
+        **_state(order),
+        "selfTradePreventionMode": order.self_trade_prevention.value,
+        **_conditional(order),
+    }
+
+
+def amended_row(
+    dialect: BinanceDialect, order: OrderState, previous: str, call: Call | None
+) -> dict[str, Any]:
+    """The reply to an amendment; ``cumulativeQuoteQty`` has one m here."""
+    return {
+        "transactTime": dialect.stamp(order.updated_time_ns, call),
+        "executionId": len(dialect.world.core.log),
+        "amendedOrder": {
+            "symbol": venue_symbol(order.symbol),
+            "orderId": order.order_id,
+            "orderListId": -1,
+            "origClientOrderId": previous,
+            "clientOrderId": order.client_order_id,
+            "price": number(order.price),
+            "qty": number(order.quantity),
+            "executedQty": number(order.filled_quantity),
+            "preventedQty": number(order.prevented_quantity),
+            "quoteOrderQty": number(order.quote_quantity),
+            "cumulativeQuoteQty": number(order.filled_notional),
+            "status": _status(order),
+            "timeInForce": wire.time_in_force(order),
+            "type": wire.order_type(order),
+            "side": order.side.value,
+            "workingTime": _working_time(dialect, order, call),
+            "selfTradePreventionMode": order.self_trade_prevention.value,
+        },
+    }
+
+
+def order_row(dialect: BinanceDialect, order: OrderState, call: Call | None) -> dict[str, Any]:
+    """The reply to a query."""
+    state = _state(order)
+    quote = state.pop("origQuoteOrderQty")
+    return {
+        "symbol": venue_symbol(order.symbol),
+        "orderId": order.order_id,
+        "orderListId": -1,
+        "clientOrderId": wire.client_order_id(order),
+        **state,
+        "stopPrice": number(order.stop_price),
+        "icebergQty": number(order.display_quantity),
+        "time": dialect.stamp(order.created_time_ns, call),
+        "updateTime": dialect.stamp(order.updated_time_ns, call),
+        "isWorking": order.is_working,
+        "workingTime": _working_time(dialect, order, call),
+        "origQuoteOrderQty": quote,
+        "selfTradePreventionMode": order.self_trade_prevention.value,
+        **{k: v for k, v in _conditional(order).items() if k not in ("stopPrice", "icebergQty")},
+    }
+
+
+def fill_row(
+    dialect: BinanceDialect, trade: Traded, order: OrderState, call: Call | None
+) -> dict[str, Any]:
+    """One of the account's own trades."""
+    is_maker = trade.maker is order
+    return {
+        "symbol": venue_symbol(trade.symbol),
+        "id": dialect.public_trade_id(trade),
+        "orderId": order.order_id,
+        "orderListId": -1,
+        "price": number(trade.price),
+        "qty": number(trade.quantity),
+        "quoteQty": number(trade.notional),
+        "commission": number(trade.maker_fee if is_maker else trade.taker_fee),
+        "commissionAsset": trade.maker_fee_asset if is_maker else trade.taker_fee_asset,
+        "time": dialect.stamp(trade.time_ns, call),
+        "isBuyer": order.side.value == "BUY",
+        "isMaker": is_maker,
+        "isBestMatch": True,
+    }
+
+
+def _status(order: OrderState) -> str:
+    # Only an order whose end self-trade prevention brought about is EXPIRED_IN_MATCH.
+    remainder = order.quantity - order.filled_quantity - order.prevented_quantity
+    by_prevention = (
+        order.status.value == "EXPIRED" and order.prevented_quantity > 0 and not remainder
+    )
+    return wire.status(order.status, by_prevention=by_prevention)
+
+
+def _state(order: OrderState) -> dict[str, Any]:
+    is_market = order.order_type is OrderType.MARKET
+    return {
+        "price": number(0 if is_market else order.price),
+        "origQty": number(order.quantity),
+        "executedQty": number(order.filled_quantity),
+        "origQuoteOrderQty": number(order.quote_quantity),
+        "cummulativeQuoteQty": number(order.filled_notional),
+        "status": _status(order),
+        "timeInForce": wire.time_in_force(order),
+        "type": wire.order_type(order),
+        "side": order.side.value,
+    }
+
+
+def _working_time(dialect: BinanceDialect, order: OrderState, call: Call | None) -> int:
+    if order.working_time_ns is None:
+        return -1
+    return dialect.stamp(order.working_time_ns, call)
+
+
+def _conditional(order: OrderState) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    if order.stop_price is not None:
+        row["stopPrice"] = number(order.stop_price)
+    if order.display_quantity is not None:
+        row["icebergQty"] = number(order.display_quantity)
+    if order.prevented_quantity:
+        row["preventedQuantity"] = number(order.prevented_quantity)
+    for name in ("strategyId", "strategyType"):
+        if order.attributes and name in order.attributes:
+            row[name] = order.attributes[name]
+    return row

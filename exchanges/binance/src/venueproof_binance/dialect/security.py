@@ -1,0 +1,133 @@
+"""Keys, signatures and time stamps. Source: REST page, "Endpoint security type" and "SIGNED endpoint security".
+
+The order of these checks is not documented; no case may depend on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+from typing import TYPE_CHECKING
+
+from venueproof_binance.dialect import errors
+from venueproof_core.control import Credentials
+from venueproof_simulator.toolkit import Call
+from venueproof_simulator.toolkit.signatures import (
+    ed25519_base64_is_valid,
+    ed25519_key,
+    hmac_hex_is_valid,
+    private_pem,
+)
+
+if TYPE_CHECKING:
+    from venueproof_simulator.world import Account, World
+
+ALPHABET = string.ascii_letters + string.digits
+DEFAULT_WINDOW_MS = 5000
+MAXIMUM_WINDOW_MS = 60_000
+EARLY_MS = 1000
+SIGNED = frozenset({"TRADE", "USER_DATA"})
+
+
+def _text(seed: bytes, purpose: str, length: int = 64) -> str:
+    digest = b"".join(
+        hashlib.sha256(seed + f"{purpose}/{part}".encode()).digest() for part in range(length // 32)
+    )
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest)
+
+
+def credentials(seed: bytes) -> Credentials:
+    """An HMAC key pair, and an Ed25519 key under an API key of its own."""
+    private = private_pem(ed25519_key(seed))
+    return Credentials(
+        api_key=_text(seed, "key"),
+        api_secret=_text(seed, "secret"),
+        keys={"ed25519": {"api_key": _text(seed, "ed25519"), "private_key": private}},
+    )
+
+
+class KeyRing:
+    """Which key belongs to whom, and how it signs."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._keys: dict[str, tuple[str, str]] = {}
+
+    def add(self, account: Account) -> None:
+        """A new account's keys."""
+        self._keys[account.credentials.api_key or ""] = (account.name, "hmac")
+        self._keys[account.credentials.keys["ed25519"]["api_key"]] = (account.name, "ed25519")
+
+    def identify(self, call: Call, key: str | None) -> str:
+        """Find the key's account and set it on the call; returns the algorithm.
+
+        Raises:
+            Refuse: -2014 or -2015.
+        """
+        if key is None or not re.fullmatch(r"[A-Za-z0-9]{64}", key):
+            call.signature = "missing" if key is None else "invalid"
+            raise errors.of(errors.KEY_FORMAT)
+        if key not in self._keys:
+            call.signature = "invalid"
+            raise errors.of(errors.KEY_REJECTED)
+        name, algorithm = self._keys[key]
+        call.account = self._world.accounts[name]
+        return algorithm
+
+    def verify(self, call: Call, algorithm: str, payload: bytes) -> None:
+        """Check signature and time stamp.
+
+        Raises:
+            Refuse: -1102, -1022, -1021 or -1131.
+        """
+        signature = call.parameters.get("signature")
+        if not signature:
+            call.signature = "missing"
+            raise errors.missing("signature")
+        assert call.account is not None
+        if algorithm == "hmac":
+            secret = call.account.credentials.api_secret or ""
+            is_valid = hmac_hex_is_valid(secret, payload, signature, "sha256")
+        else:
+            key = ed25519_key(call.account.secret_seed)
+            is_valid = ed25519_base64_is_valid(key, payload, signature)
+        call.signature = "valid" if is_valid else "invalid"
+        if not is_valid:
+            raise errors.of(errors.BAD_SIGNATURE)
+        self._check_time(call)
+
+    def _check_time(self, call: Call) -> None:
+        text = call.parameters.get("timestamp", "")
+        if not text:
+            raise errors.missing("timestamp")
+        if not re.fullmatch(r"\d{1,19}", text):
+            raise errors.illegal("timestamp", "^[0-9]{1,20}$")
+        stamp_ms = int(text) / 1000 if len(text) > 14 else float(text)
+        window = call.parameters.get("recvWindow", str(DEFAULT_WINDOW_MS))
+        if not re.fullmatch(r"\d{1,10}(\.\d{1,3})?", window):
+            raise errors.illegal("recvWindow", r"^([0-9]{1,10})(\.[0-9]{1,3})?$")
+        if float(window) > MAXIMUM_WINDOW_MS:
+            raise errors.of(errors.BAD_WINDOW)
+        now_ms = self._world.stamps.time_ns() / 1_000_000
+        if stamp_ms >= now_ms + EARLY_MS:
+            raise errors.of(errors.EARLY)
+        if now_ms - stamp_ms > float(window):
+            raise errors.of(errors.STALE)
+
+
+def rest_payload(call: Call) -> bytes:
+    """What a REST signature is over: query and body as received, without the signature itself."""
+    return (_without_signature(call.query) + _without_signature(call.body.decode())).encode()
+
+
+def _without_signature(text: str) -> str:
+    if "signature=" not in text:
+        return text
+    return "&".join(part for part in text.split("&") if not part.startswith("signature="))
+
+
+def socket_payload(parameters: dict[str, str]) -> bytes:
+    """What a WebSocket API signature is over: parameters sorted by name, not percent-encoded."""
+    rows = sorted((name, value) for name, value in parameters.items() if name != "signature")
+    return "&".join(f"{name}={value}" for name, value in rows).encode()

@@ -1,0 +1,118 @@
+"""What a dialect is: one venue's side of the wire, for one world."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from venueproof_core.control import Credentials
+from venueproof_simulator.connections import Connection
+from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
+from venueproof_simulator.venue_core import Event, FeeSchedule, InstrumentRules
+
+if TYPE_CHECKING:
+    from venueproof_simulator.world import Account, World
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """An instrument and the market it opens with.
+
+    Attributes:
+        middle: Middle price at the start, in units.
+        typical_quantity: Quantity of a middling level, in units.
+        spread_ticks: Ticks between best bid and best ask.
+    """
+
+    rules: InstrumentRules
+    middle: int
+    typical_quantity: int
+    spread_ticks: int = 2
+
+
+class Dialect(ABC):
+    """One venue's protocol. A world makes one and gives it every request, frame and event.
+
+    Attributes:
+        name: The venue's.
+        listings: What is traded, in the venue's order.
+        balances: What a new account owns, in units by asset.
+        profiles: Dates at which the protocol changed; a world serves the one asked for.
+    """
+
+    name: ClassVar[str]
+    listings: ClassVar[Sequence[Listing]]
+    balances: ClassVar[Mapping[str, int]]
+    fees: ClassVar[FeeSchedule] = FeeSchedule()
+    profiles: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @abstractmethod
+    def endpoints(self, host: str) -> dict[str, str]:
+        """Endpoint names to URLs on ``host`` (``127.0.0.1:4711``)."""
+
+    @abstractmethod
+    def credentials(self, seed: bytes) -> Credentials:
+        """What the account signs with, made from 32 bytes."""
+
+    @abstractmethod
+    def read(self, call: Call) -> None:
+        """Understand a request as far as possible: route, operation, parameters, symbol, ids.
+
+        Never refuses: what is wrong is found by ``answer``.
+        """
+
+    @abstractmethod
+    def answer(self, call: Call) -> Reply:
+        """Validate in the venue's order, act, and reply.
+
+        Raises:
+            Refuse: The venue says no.
+        """
+
+    @abstractmethod
+    def refuse(self, call: Call, refusal: Refuse) -> Reply:
+        """The venue's error reply."""
+
+    @abstractmethod
+    def standard_refusal(self, kind: str, **values: float) -> Refuse:
+        """The venue's own words for what faults cause.
+
+        Args:
+            kind: ``rate_limited`` or ``banned`` (``retry_after_s``), ``overloaded``, ``internal``,
+                ``unknown_outcome``.
+        """
+
+    @abstractmethod
+    def accepts_stream(self, path: str) -> str | None:
+        """Endpoint name if a stream can be opened at this path."""
+
+    @abstractmethod
+    def stream_symbol(self, name: str) -> str | None:
+        """Canonical symbol of a stream's name, if it is about one instrument."""
+
+    @abstractmethod
+    def opened(self, connection: Connection, target: str) -> None:
+        """A stream connection was opened at ``target`` (path and query as received)."""
+
+    @abstractmethod
+    async def received(self, connection: Connection, text: str) -> None:
+        """A text frame came in."""
+
+    def closed(self, connection: Connection) -> None:  # noqa: B027 - most dialects have nothing to do
+        """A stream connection has ended."""
+
+    @abstractmethod
+    def publish(self, events: Sequence[Event]) -> None:
+        """Send what these events mean to whoever listens."""
+
+    @abstractmethod
+    def limits(self) -> list[tuple[str, int, int, float, float]]:
+        """Rate limit windows: name, used, limit, seconds to reset, seconds of ban."""
+
+    def account_opened(self, account: Account) -> None:  # noqa: B027 - see closed
+        """A new account exists."""

@@ -1,0 +1,167 @@
+"""What was traded before the world began, and what is traded since: prints, candles, statistics."""
+
+from __future__ import annotations
+
+import bisect
+import random
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from venueproof_core.models import Side
+from venueproof_simulator.clocks import SECOND_NS
+from venueproof_simulator.venue_core import SCALE
+
+if TYPE_CHECKING:
+    from venueproof_simulator.dialect import Listing
+    from venueproof_simulator.venue_core import Traded
+
+SEEDED_TRADES = 2000
+SEEDED_HOURS = 48
+
+
+class PublicTrade(msgspec.Struct, frozen=True, gc=False):
+    """One print, in units. ``trade_id`` counts from 1 within the symbol."""
+
+    trade_id: int
+    time_ns: int
+    price: int
+    quantity: int
+    notional: int
+    taker_side: Side
+
+
+class CandleUnits(msgspec.Struct, gc=False):
+    """One candle, in units; ``first_id`` is 0 when nothing traded."""
+
+    open_time_ns: int
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int = 0
+    quote_volume: int = 0
+    taker_buy_volume: int = 0
+    taker_buy_quote_volume: int = 0
+    count: int = 0
+    first_id: int = 0
+    last_id: int = 0
+
+    def add(self, trade: PublicTrade) -> None:
+        """Take one more trade in."""
+        self.high = max(self.high, trade.price)
+        self.low = min(self.low, trade.price)
+        self.close = trade.price
+        self.volume += trade.quantity
+        self.quote_volume += trade.notional
+        if trade.taker_side is Side.BUY:
+            self.taker_buy_volume += trade.quantity
+            self.taker_buy_quote_volume += trade.notional
+        self.count += 1
+        self.first_id = self.first_id or trade.trade_id
+        self.last_id = trade.trade_id
+
+
+@lru_cache(maxsize=64)
+def _seeded(
+    symbol: str, tick: int, lot: int, middle: int, typical: int, seed: int
+) -> tuple[tuple[int, int, int, Side], ...]:
+    """(age_ns, price, quantity, side), oldest first: a walk that ends at the middle."""
+    rng = random.Random(f"{symbol}/{seed}/history")
+    span_ns = SEEDED_HOURS * 3600 * SECOND_NS
+    ages = sorted((rng.randrange(SECOND_NS, span_ns) for _ in range(SEEDED_TRADES)), reverse=True)
+    step = max(1, middle // tick // 2000)
+    ticks = middle // tick
+    rows = []
+    for age in reversed(ages):  # from the newest back, so that the last price is next to the middle
+        ticks = max(10, ticks + rng.randint(-step, step))
+        quantity = max(1, typical * rng.randint(1, 100) // 100 // lot) * lot
+        rows.append((age, ticks * tick, quantity, rng.choice((Side.BUY, Side.SELL))))
+    rows.reverse()
+    return tuple(rows)
+
+
+class History:
+    """All prints of a world, seeded and made by its core, by symbol."""
+
+    def __init__(self, listings: Sequence[Listing], seed: int, start_ns: int) -> None:
+        self._listings = {listing.rules.symbol: listing for listing in listings}
+        self._seed = seed
+        self._start_ns = start_ns
+        self._trades: dict[str, list[PublicTrade]] = {}
+
+    def trades(self, symbol: str) -> list[PublicTrade]:
+        """Oldest first; ``trades[i].trade_id == i + 1``. Not to be changed by the caller."""
+        found = self._trades.get(symbol)
+        if found is None:
+            found = self._trades[symbol] = self._make(symbol)
+        return found
+
+    def add(self, event: Traded) -> PublicTrade:
+        """Record a trade of the core and give it its public id."""
+        trades = self.trades(event.symbol)
+        trade = PublicTrade(
+            len(trades) + 1,
+            event.time_ns,
+            event.price,
+            event.quantity,
+            event.notional,
+            event.taker.side,
+        )
+        trades.append(trade)
+        return trade
+
+    def seeded_count(self, symbol: str) -> int:
+        """How many prints the world began with: the core's trade ids count on from there."""
+        return SEEDED_TRADES if symbol in self._listings else 0
+
+    def between(self, symbol: str, start_ns: int, end_ns: int) -> list[PublicTrade]:
+        """Prints with ``start_ns <= time < end_ns``."""
+        trades = self.trades(symbol)
+        first = bisect.bisect_left(trades, start_ns, key=lambda trade: trade.time_ns)
+        last = bisect.bisect_left(trades, end_ns, key=lambda trade: trade.time_ns)
+        return trades[first:last]
+
+    def candles(self, symbol: str, starts: Sequence[int], end_of_last_ns: int) -> list[CandleUnits]:
+        """Candles that open at ``starts`` (rising); each ends where the next begins.
+
+        An interval in which nothing traded repeats the close before it; before the first print of all,
+        the first price.
+        """
+        trades = self.trades(symbol)
+        rows = []
+        for place, start in enumerate(starts):
+            end = starts[place + 1] if place + 1 < len(starts) else end_of_last_ns
+            index = bisect.bisect_left(trades, start, key=lambda trade: trade.time_ns)
+            before = trades[index - 1].price if index else trades[0].price
+            candle = CandleUnits(start, before, before, before, before)
+            is_first = True
+            while index < len(trades) and trades[index].time_ns < end:
+                trade = trades[index]
+                if is_first:
+                    candle.open = candle.high = candle.low = trade.price
+                    is_first = False
+                candle.add(trade)
+                index += 1
+            rows.append(candle)
+        return rows
+
+    def _make(self, symbol: str) -> list[PublicTrade]:
+        listing = self._listings[symbol]
+        rules = listing.rules
+        rows = _seeded(
+            symbol,
+            rules.tick_size,
+            rules.lot_size,
+            listing.middle,
+            listing.typical_quantity,
+            self._seed,
+        )
+        return [
+            PublicTrade(
+                number, self._start_ns - age, price, quantity, price * quantity // SCALE, side
+            )
+            for number, (age, price, quantity, side) in enumerate(rows, 1)
+        ]

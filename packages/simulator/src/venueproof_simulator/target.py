@@ -1,0 +1,70 @@
+"""The simulator as a target: a child process that dies with its parent."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from venueproof_core.control import WorldInfo
+from venueproof_core.errors import ConfigurationError
+from venueproof_core.results import EvidenceGrade
+
+READY_DEADLINE_S = 20.0
+
+
+class RunningSimulator:
+    """A simulator process that has said it is ready."""
+
+    def __init__(self, process: subprocess.Popen[str], info: WorldInfo) -> None:
+        self._process = process
+        self.info = info
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+class SimulatorTarget:
+    """Starts a simulator for a venue."""
+
+    name = "simulator"
+    grade = EvidenceGrade.SIMULATOR
+    is_steerable = True
+
+    def start(self, venue: str, *, seed: int, environment: Mapping[str, str]) -> RunningSimulator:
+        """Start the process and wait for its one line.
+
+        Raises:
+            ConfigurationError: It ended, or said nothing in time; with what it wrote to stderr.
+        """
+        command = [sys.executable, "-m", "venueproof_simulator", venue, "--still"]
+        command += ["--seed", str(seed), "--parent-pid", str(os.getpid())]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, **environment},
+            start_new_session=True,  # Ctrl-C goes to the run, which then stops its simulators
+        )
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], READY_DEADLINE_S)
+        line = process.stdout.readline() if ready else ""
+        if not line:
+            process.kill()
+            _, errors = process.communicate()
+            reason = (errors.strip().splitlines() or ["it said nothing"])[-1]
+            raise ConfigurationError(f"the simulator of {venue} did not start: {reason}")
+        return RunningSimulator(process, WorldInfo.model_validate_json(line))
