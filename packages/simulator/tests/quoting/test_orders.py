@@ -225,7 +225,7 @@ def test_stop_is_triggered_by_the_chosen_price(desk, side, by, is_reached):
     assert (order.status is OrderStatus.FILLED) is is_reached
 
 
-def test_limit_by_middle_waits_though_its_own_side_is_there(desk):
+def test_limit_waits_for_the_price_that_triggers_it(desk):
     order = desk.sell("10", LIMIT, price="1.0999", trigger_by=TriggerBy.BID)
     waiting = desk.buy("10", LIMIT, price="1.10005", trigger_by=TriggerBy.BID)
 
