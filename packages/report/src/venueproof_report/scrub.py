@@ -1,61 +1,18 @@
-"""Take secrets out of rendered text, however they were written into it.
+"""Take secrets out of rendered documents, each of which must stay valid in its format."""
 
-A secret is looked for as it is, percent-encoded, escaped for JSON, HTML or Markdown (nested too), in
-hexadecimal and in base64, where it may begin at any of three offsets inside a longer encoded text. To find
-that a document is clean takes a few plain substring searches; the one regular expression, which knows every
-spelling, is compiled and used only where one of them hits.
-"""
-
-import base64
 import json
-import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property
-from html.entities import codepoint2name
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from venueproof_core.results import EvidenceGrade, IntegrationTestReport
+from venueproof_core.scrubbing import Scrubber
 from venueproof_core.verdict import Verdict
 
-REPLACEMENT = "***"
 
-# Shorter runs of letters and digits are too common to tell that a secret may be there.
-_SHORTEST_NEEDLE = 4
-# Stripped of blanks, a secret must keep this length, or it would match innocent text.
-_SHORTEST_STRIPPED = 6
-_RUNS = re.compile(r"[A-Za-z0-9]+")
-_PARTS = re.compile(r"(?P<blank>\s+)|(?P<backslash>\\+)|(?P<run>[A-Za-z0-9]+)|(?P<other>.)", re.S)
-_BASE64_EDGE = r"[A-Za-z0-9+/_-]"
-
-
-class Scrubber:
-    """Replaces secrets by ``***``. An instance without secrets changes nothing.
-
-    Args:
-        secrets: Raw secrets. Each long line of one that spans lines (a private key) counts too. Blank ones are
-            left out; it is the caller's part to refuse short ones, which would blot out innocent text.
-    """
-
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        known = {_stripped(secret) for secret in secrets if secret.strip()}
-        known |= {line.strip() for secret in known for line in secret.splitlines() if _is_key(line)}
-        # The longest first, so that a secret that contains another is replaced as a whole.
-        self._secrets = sorted(known, key=lambda secret: (-len(secret), secret))
-        needles = {needle for secret in self._secrets for needle in _needles(secret)}
-        self._is_always_suspect = None in needles
-        self._needles = sorted(needle for needle in needles if needle is not None)
-        self._byte_needles = [needle.encode() for needle in self._needles]
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_every_spelling(secret) for secret in self._secrets))
-
-    def text(self, text: str) -> str:
-        """The text without secrets."""
-        if self._is_always_suspect or any(needle in text for needle in self._needles):
-            return self._pattern.sub(REPLACEMENT, text)
-        return text
+class DocumentScrubber(Scrubber):
+    """Replaces secrets by ``***`` in documents too. A document that is clean stays as it is, byte by byte."""
 
     def plain(self, document: bytes) -> bytes:
         """A document without structure, UTF-8, without secrets."""
@@ -78,9 +35,7 @@ class Scrubber:
         return self._unless_clean(document, lambda: self._xml(document))
 
     def _unless_clean(self, document: bytes, scrub: Callable[[], bytes]) -> bytes:
-        if self._is_always_suspect or any(needle in document for needle in self._byte_needles):
-            return scrub()
-        return document
+        return scrub() if self.may_hold(document) else document
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -102,16 +57,6 @@ class Scrubber:
         return scrubbed
 
 
-def _stripped(secret: str) -> str:
-    # Renderers strip and fold blanks, so those around a secret must not be needed to find it.
-    stripped = secret.strip()
-    return stripped if len(stripped) >= _SHORTEST_STRIPPED else secret
-
-
-def _is_key(line: str) -> bool:
-    return len(line.strip()) >= 16 and not line.startswith("-----")
-
-
 def _compact(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -123,82 +68,3 @@ def _own_words() -> frozenset[str]:
     words = {name for model in models for name in model.get("properties", {})}
     words |= {verdict.value for verdict in Verdict} | {grade.value for grade in EvidenceGrade}
     return frozenset(words)
-
-
-def _needles(secret: str) -> list[str | None]:
-    """Substrings of which every text with the secret holds one; ``None`` if some spelling has none."""
-    raw = _bytes(secret)
-    needles = [_longest_run(text) for text in (secret, *_base64_cores(raw))]
-    percent = "".join(f"%{byte:02X}" for byte in raw[:8])
-    return [*needles, raw[:12].hex(), raw[:12].hex().upper(), percent, percent.lower()]
-
-
-def _longest_run(text: str) -> str | None:
-    run = max(_RUNS.findall(text), key=len, default="")
-    return run if len(run) >= _SHORTEST_NEEDLE else None
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="replace")
-
-
-def _base64_cores(raw: bytes) -> list[str]:
-    """The base64 characters that the secret alone determines, by its offset in a group of three bytes."""
-    cores = []
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + raw).decode()
-        cores.append(encoded[-(-offset * 8 // 6) : (offset + len(raw)) * 8 // 6])
-    return cores
-
-
-def _every_spelling(secret: str) -> str:
-    raw = _bytes(secret)
-    spellings = [
-        _by_parts(secret),
-        "(?i:" + "".join(f"%{byte:02x}" for byte in raw) + ")",
-        f"(?i:{raw.hex()})",
-    ]
-    for offset, core in enumerate(_base64_cores(raw)):
-        # A character at an edge holds some bits of the secret and some of its neighbour.
-        before = f"{_BASE64_EDGE}?" if offset else ""
-        after = f"{_BASE64_EDGE}?" if (offset + len(raw)) % 3 else ""
-        spellings.append(f"{before}{_by_parts(core)}{after}(?:=|%(?:25)*(?i:3d))*")
-    return "|".join(spellings)
-
-
-def _by_parts(text: str) -> str:
-    """Letters and digits as they are, every other character in all its spellings."""
-    return "".join(_part(match) for match in _PARTS.finditer(text))
-
-
-def _part(match: re.Match[str]) -> str:
-    part = match.group()
-    if match.lastgroup == "run":
-        return part
-    if match.lastgroup == "backslash":
-        return rf"(?:\\{{{len(part)},}}|{_escaped(chr(92))}{{{len(part)}}})"
-    if match.lastgroup == "blank":
-        escaped = "|".join(_escaped(character) for character in sorted(set(part)))
-        return rf"(?:\s|\\+[nrtbf]|\+|<br>|{escaped})" + ("+" if part.isprintable() else "*")
-    swapped = {"+": "|-", "/": "|_"}.get(part, "")  # base64 has two alphabets
-    return rf"(?:\\*+{re.escape(part)}|{_escaped(part)}{swapped})" + _optional(part)
-
-
-def _optional(character: str) -> str:
-    # XML cannot hold these, so its renderer drops them.
-    code = ord(character)
-    return "?" if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else ""
-
-
-@cache
-def _escaped(character: str) -> str:
-    code = ord(character)
-    units = character.encode("utf-16-be", errors="surrogatepass")
-    name = codepoint2name.get(code, "apos" if character == "'" else "")
-    spellings = [
-        "".join(f"%(?:25)*{byte:02x}" for byte in _bytes(character)),
-        "".join(rf"\\+u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)),
-        rf"\\+x{code:02x}",
-        f"&(?:amp;)*(?:#0*{code};|#x0*{code:x};" + (f"|{name};)" if name else ")"),
-    ]
-    return f"(?i:{'|'.join(spellings)})"

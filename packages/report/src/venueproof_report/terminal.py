@@ -8,9 +8,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from venueproof_core.results import IntegrationTestReport
+from venueproof_core.scrubbing import Scrubber
 from venueproof_core.verdict import Verdict
 from venueproof_report import facts
-from venueproof_report.scrub import Scrubber
 from venueproof_report.text import one_line
 
 COLUMNS = 100

@@ -9,7 +9,7 @@ from venueproof_report.files import write_together
 from venueproof_report.html_page import render_html
 from venueproof_report.junit import render_junit
 from venueproof_report.report_json import render_json
-from venueproof_report.scrub import Scrubber
+from venueproof_report.scrub import DocumentScrubber
 from venueproof_report.summary import render_summary
 from venueproof_report.text import without_surrogates
 
@@ -37,7 +37,7 @@ def write_report(
     Raises:
         ConfigurationError: The directory or a file cannot be written; the text says what to do.
     """
-    scrubber = Scrubber(secrets)
+    scrubber = DocumentScrubber(secrets)
     try:
         rendered = render_json(report)
     except ValueError:

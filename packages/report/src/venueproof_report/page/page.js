@@ -12,7 +12,7 @@
   };
   const VERDICTS = ["ERROR", "FAILED", "NOT_RUN", "KNOWN_FAILURE", "NOT_IMPLEMENTED", "UNSUPPORTED", "PASSED"];
   const PAGE_OF_ROWS = 200;
-  const OPEN_AT_FIRST = 3;
+  const OPEN_AT_FIRST = 1;
 
   // Children that are not elements become text nodes: nothing in a report is ever read as markup.
   function h(tag, attributes, ...children) {
@@ -46,7 +46,7 @@
   function table(caption, columns, body) {
     const head = columns.map(([name, kind]) => h("th", { scope: "col", class: kind }, name));
     return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-      h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, head)),
+      h("table", { class: "data" }, h("caption", {}, caption), h("thead", {}, h("tr", {}, head)),
         h("tbody", {}, body.map((cells) => row(columns, cells)))));
   }
   const row = (columns, cells) =>
@@ -77,6 +77,7 @@
 
   function drawTop() {
     const status = run.compliance_status;
+    const [word, ...rest] = headline.split(": ");
     const meter = h("div", { class: "meter", role: "img", "aria-label": complianceSentence },
       h("i", {}), h("b", {}));
     meter.children[0].style.width = `${Math.min(1, status.score) * 100}%`;
@@ -85,7 +86,7 @@
     const started = run.started_time ? `, started ${run.started_time}` : "";
     main.append(h("header", { class: "top" },
       h("div", { class: `card verdict ${TONES[run.status] || "idle"}` },
-        h("h1", {}, headline),
+        h("h1", {}, h("span", {}, word, " "), rest.join(": ")),
         h("p", { class: "wrap" }, subject),
         h("p", { class: "soft small wrap" },
           `Took ${time(run.duration_ms)}${started}. venueproof ${run.venueproof_version}, exit code ${run.exit_code}.`)),
@@ -119,7 +120,7 @@
     const parts = [
       titled("Rule", h("p", { class: "wrap" }, result.rule || result.title)),
       result.rule_reason && titled("Why a trader cares", h("p", { class: "wrap" }, result.rule_reason)),
-      h("div", { class: "pair" },
+      (result.expected ?? result.observed ?? null) !== null && h("div", { class: "pair" },
         h("div", { class: "good" }, h("h3", {}, "Expected"), h("pre", {}, result.expected ?? "(not recorded)")),
         h("div", { class: "bad" }, h("h3", {}, "Observed"), h("pre", {}, result.observed ?? "(not recorded)"))),
       result.transcript && titled("Transcript, oldest first", h("pre", { tabindex: "0" }, result.transcript.join("\n"))),
@@ -165,7 +166,7 @@
   function drawResults() {
     const chosen = new Set();
     let limit = PAGE_OF_ROWS;
-    const columns = [["verdict", ""], ["case", ""], ["level", "wide"], ["area", "wide"], ["duration", "number"]];
+    const columns = [["verdict", ""], ["case", ""], ["level", "wide"], ["area", "wide"], ["duration", "number wide"]];
     const list = h("tbody", {});
     const count = h("p", { class: "soft small", role: "status" });
     const more = h("button", { type: "button", class: "more", on: { click: () => { limit += 5 * PAGE_OF_ROWS; show(); } } }, "Show more");
@@ -287,7 +288,7 @@
     const columns = ["count", "p50", "p90", "p99", "max", "venue p50", "wire p50", "client p50", "± uncertainty"];
     section("latency", "Latency",
       canPlot ? h("div", { class: "plot" }, box, legend) : h("p", {}),
-      table("Milliseconds; venue, wire and client time add up to the operation",
+      table("Milliseconds; venue, wire and client are the medians of each part of the operation",
         [["operation", ""], ...columns.map((name) => [name, "number"])],
         latency.map(([id, figure]) => [
           h("span", { title: id }, figure.operation), String(figure.count),
