@@ -5,6 +5,7 @@ from venueproof_net.book import BookChange, BookSnapshot, LocalBook
 from venueproof_net.book_feed import BookFeed, FrameInbox
 from venueproof_net.clock import Deadline, SteerableClock, SystemClock
 from venueproof_net.clock_sync import ClockSync
+from venueproof_net.event_feed import EventFeed
 from venueproof_net.http import HttpSession, RawReply
 from venueproof_net.inbox import GAP, Inbox
 from venueproof_net.orders import FillDedupe, OrderTracker
@@ -40,6 +41,7 @@ __all__ = [
     "classify",
     # streams
     "GAP",
+    "EventFeed",
     "FrameInbox",
     "Heartbeat",
     "Inbox",

@@ -24,7 +24,9 @@ class OrderTracker:
         if new.filled_quantity != old.filled_quantity:
             return new.filled_quantity > old.filled_quantity
         if old.is_open and new.is_open:
-            return (new.updated_time_ns or 0) >= (old.updated_time_ns or 0)
+            if new.updated_time_ns is None or old.updated_time_ns is None:
+                return True
+            return new.updated_time_ns >= old.updated_time_ns
         return old.is_open
 
     def combine(self, old: Order, new: Order) -> Order:
@@ -62,6 +64,11 @@ class OrderTracker:
             self._orders.move_to_end(key)
             self._forget()
         return state
+
+    def refine(self, report: Order) -> Order:
+        """Add what is known to a report from a history, without remembering an order that is not known."""
+        known = self._orders.get((report.symbol, report.venue_order_id))
+        return report if known is None else self.combine(known, report)
 
     def find(
         self, symbol: str, *, client_order_id: str | None = None, venue_order_id: str | None = None

@@ -42,7 +42,7 @@ class RateBudget:
         self._states = {name: _State() for name in windows}
         # Windows are aligned to the wall clock, but must follow a timer clock that is pushed forward.
         self._wall_offset_ns = clock.time_ns() - clock.monotonic_ns()
-        self._paused_until_ns = 0
+        self._paused_until_ns: dict[str | None, int] = {}
 
     def set_limit(self, name: str, window: Window) -> None:
         """The venue told a limit."""
@@ -52,8 +52,9 @@ class RateBudget:
     def wait_s(self, costs: Mapping[str, int]) -> float:
         """Seconds until a call of these costs may be sent; 0 is now."""
         now_ns = self._clock.monotonic_ns()
-        wait_ns = max(0, self._paused_until_ns - now_ns)
+        wait_ns = max(0, self._paused_until_ns.get(None, 0) - now_ns)
         for name, cost in costs.items():
+            wait_ns = max(wait_ns, self._paused_until_ns.get(name, 0) - now_ns)
             window = self._windows.get(name)
             if window is None or window.limit is None:
                 continue
@@ -62,10 +63,10 @@ class RateBudget:
                 wait_ns = max(wait_ns, left_ns)
         return wait_ns / 1e9
 
-    def on_retry_after(self, seconds: float) -> None:
-        """The venue wants silence: no call goes out before it ends."""
+    def on_retry_after(self, seconds: float, name: str | None = None) -> None:
+        """The venue wants silence: no call goes out before it ends, or none that costs ``name``."""
         until_ns = self._clock.monotonic_ns() + round(seconds * 1e9)
-        self._paused_until_ns = max(self._paused_until_ns, until_ns)
+        self._paused_until_ns[name] = max(self._paused_until_ns.get(name, 0), until_ns)
 
     def on_used(self, name: str, used: int) -> None:
         """The venue says how much of the window is used."""

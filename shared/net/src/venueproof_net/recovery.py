@@ -26,6 +26,10 @@ class AccountSource(Protocol):
         """One order."""
         ...
 
+    async def fills(self, symbol: str, *, venue_order_id: str | None = None) -> Sequence[Fill]:
+        """Fills of one order."""
+        ...
+
     async def fills_after(self, symbol: str, newest: Fill | None, since_ns: int) -> Sequence[Fill]:
         """Fills after ``newest``; where there is none, those since a venue time."""
         ...

@@ -128,6 +128,7 @@ class StreamSession:
         self._was_live: set[str] = set()
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._todo: list[str] = []
+        self._dropped: list[str] = []
         self._has_todo = asyncio.Event()
         self._replies: dict[int, asyncio.Future[VenueError | None]] = {}
         self._last_id = 0
@@ -195,12 +196,8 @@ class StreamSession:
         if not self._sinks:
             await self.aclose()
         elif was_live:
-            self._last_id += 1
-            message = self._protocol.unsubscribe(self._last_id, [topic])
-            if message is not None:
-                # Nobody depends on the answer: should the connection end here, the topic is gone too.
-                with contextlib.suppress(DisconnectedError):
-                    await self._send(message)
+            self._dropped.append(topic)
+            self._has_todo.set()
 
     async def aclose(self) -> None:
         """Close the socket and end every stream. Safe to call twice."""
@@ -273,6 +270,7 @@ class StreamSession:
         self._heard_ns = self._clock.monotonic_ns()
         restored = [t for t in self._subscriptions.to_restore() if t not in self._waiting]
         self._todo = [*restored, *self._waiting]
+        self._dropped.clear()
         self._has_todo.set()
         tasks = [
             asyncio.create_task(work)
@@ -342,11 +340,21 @@ class StreamSession:
         while True:
             await self._has_todo.wait()
             self._has_todo.clear()
+            dropped, self._dropped = self._dropped, []
+            if dropped:
+                await self._unsubscribe(dropped)
             todo, self._todo = self._todo, []
             for batch in self._subscriptions.batches(todo, self._protocol.topics_per_message):
                 await self._subscribe(batch)
             if not self._todo:
                 self._reconnect.succeeded()
+
+    async def _unsubscribe(self, topics: list[str]) -> None:
+        self._last_id += 1
+        message = self._protocol.unsubscribe(self._last_id, topics)
+        if message is not None:
+            # Nobody depends on the answer: should the connection end, the topics are gone too.
+            await self._send(message)
 
     async def _subscribe(self, topics: list[str]) -> None:
         error = await self._ask(topics)

@@ -1,0 +1,77 @@
+"""A stream of events whose gaps are filled over REST."""
+
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from venueproof_core import Clock
+from venueproof_core.errors import MalformedMessageError, RateLimitedError, RefusedError, VenueError
+from venueproof_net.book_feed import FrameInbox
+from venueproof_net.inbox import GAP
+from venueproof_net.policies import ReconnectPolicy
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class EventFeed(AsyncIterator[T], Generic[T]):
+    """Events in order, each once.
+
+    Args:
+        read: Turns a frame's payload into a value; ``None`` for one that is no news.
+        recover: Reads over REST what a gap may have swallowed.
+        policy: Pauses between attempts to recover.
+    """
+
+    def __init__(
+        self,
+        inbox: FrameInbox,
+        *,
+        read: Callable[[Any], T | None],
+        recover: Callable[[], Awaitable[Sequence[T]]],
+        policy: ReconnectPolicy,
+        clock: Clock,
+    ) -> None:
+        self._inbox = inbox
+        self._read = read
+        self._recover = recover
+        self._policy = policy
+        self._clock = clock
+        self._ready: deque[T] = deque()
+
+    async def __anext__(self) -> T:
+        """The next event."""
+        while not self._ready:
+            item = await self._inbox.get()
+            if item is GAP:
+                await self._fill_gap()
+                continue
+            try:
+                value = self._read(item[0])
+            except MalformedMessageError as error:
+                log.warning("%s; reading what it was over REST", error)
+                await self._fill_gap()
+                continue
+            if value is not None:
+                return value
+        return self._ready.popleft()
+
+    async def _fill_gap(self) -> None:
+        while True:
+            try:
+                self._ready.extend(await self._recover())
+            except RateLimitedError as error:
+                pause_s = max(self._policy.failed(), error.retry_after_s or 0.0)
+                reason: VenueError = error
+            except RefusedError:
+                raise
+            except VenueError as error:
+                pause_s = self._policy.failed()
+                reason = error
+            else:
+                self._policy.succeeded()
+                return
+            log.warning("%s; recovering again in %.1f s", reason, pause_s)
+            await self._clock.sleep(pause_s)
