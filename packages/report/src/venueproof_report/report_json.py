@@ -25,11 +25,11 @@ def render_json(report: IntegrationTestReport) -> bytes:
     """
     if len(report.results) > _PROSE_UP_TO:
         report = report.model_copy(update={"results": [_bare(result) for result in report.results]})
-    head = report.model_dump_json(exclude={"results"})
-    results = '{"results":[]}'
-    if report.results:
-        results = report.model_dump_json(include={"results"}, exclude_defaults=True)
-    return f"{head[:-1]},{results[1:]}\n".encode()
+    # The model's own serializer gives bytes; ``model_dump_json`` would decode them, only to encode them again.
+    to_json = report.__pydantic_serializer__.to_json
+    head = to_json(report, exclude={"results"})
+    results = to_json(report, include={"results"}, exclude_defaults=bool(report.results))
+    return b"".join((memoryview(head)[:-1], b",", memoryview(results)[1:], b"\n"))
 
 
 def _bare(result: TestResult) -> TestResult:

@@ -74,8 +74,8 @@ def _needles(secret: str) -> list[str | None]:
     """Substrings of which every text with the secret holds one; ``None`` if some spelling has none."""
     raw = _bytes(secret)
     needles = [_longest_run(text) for text in (secret, *_base64_cores(raw))]
-    percent = "".join(f"%{byte:02X}" for byte in raw[:8])
-    return [*needles, raw[:12].hex(), raw[:12].hex().upper(), percent, percent.lower()]
+    percent = "".join(f"%{byte:02X}" for byte in raw)
+    return [*needles, raw.hex(), raw.hex().upper(), percent, percent.lower()]
 
 
 def _longest_run(text: str) -> str | None:
