@@ -87,7 +87,7 @@ def _failure(number: int, result: TestResult, scrub: Callable[[str], str]) -> st
     def value(text: str | None) -> str:
         return clipped(scrub(text), _VALUE_LENGTH) if text is not None else "(not recorded)"
 
-    facts_of = [
+    named = [
         ("Rule", result.rule or result.title),
         ("Why a trader cares", result.rule_reason),
         ("Written", result.rule_source),
@@ -98,10 +98,11 @@ def _failure(number: int, result: TestResult, scrub: Callable[[str], str]) -> st
     ]
     parts = [
         f"## {number}. {code(result.id)} ({result.verdict.value}, {one_line(result.level)})",
-        "\n".join(f"- {name}: {one_line(value(text))}" for name, text in facts_of if text),
-        f"Expected:\n\n{block(value(result.expected))}",
-        f"Observed:\n\n{block(value(result.observed))}",
+        "\n".join(f"- {name}: {one_line(value(text))}" for name, text in named if text),
     ]
+    if result.expected is not None or result.observed is not None:
+        parts.append(f"Expected:\n\n{block(value(result.expected))}")
+        parts.append(f"Observed:\n\n{block(value(result.observed))}")
     if result.transcript:
         shown = [
             clipped(one_line(scrub(line)), _LINE_LENGTH)

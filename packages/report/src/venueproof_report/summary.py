@@ -20,7 +20,7 @@ def render_summary(report: IntegrationTestReport, scrub: Scrub) -> bytes:
         scrub: Removes secrets from a value before it is shortened: half a secret could not be found later.
     """
     sections = [
-        f"# {_text(scrub, facts.headline(report))}",
+        f"# {markdown(facts.headline(report))}",
         markdown(facts.subject(report)),
         _list(
             [facts.compliance(report), facts.executed(report), facts.not_executed(report)], scrub
