@@ -1,0 +1,261 @@
+"""Around each case: what it may use, what happened, and the result it ends in."""
+
+import datetime
+import os
+import shlex
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+
+from venueproof_core.results import CaseMetrics, TestResult
+from venueproof_core.scrubbing import Scrubber
+from venueproof_core.verdict import Verdict
+from venueproof_suite import transcript
+from venueproof_suite.credentials import identifiers_of, secrets_of
+from venueproof_suite.deadlines import RUNNING
+from venueproof_suite.decorator import Case
+from venueproof_suite.errors import SecretPrinted
+from venueproof_suite.judgement import Comparison, Judgement, judgement, valid_known_failure
+from venueproof_suite.output import CAP_BYTES
+from venueproof_suite.preconditions import Refusal, refusal
+from venueproof_suite.worker import Worker
+
+if TYPE_CHECKING:
+    from venueproof_suite.resources import Resources
+
+_TEARDOWN_S = 8.0
+_LONGEST_TRACEBACK = 8000
+
+
+ENVELOPE = pytest.StashKey["Envelope"]()
+
+
+class Envelope:
+    """One case while it runs.
+
+    Attributes:
+        problems: Exceptions of its phases so far, in order.
+        refused: Why it does not run at all.
+    """
+
+    def __init__(
+        self, worker: Worker, case: Case, *, case_id: str, module: str, defect: str | None
+    ) -> None:
+        self.case = case
+        self.case_id = case_id
+        self.defect = defect
+        self.metrics = CaseMetrics()
+        self.problems: list[BaseException] = []
+        self.comparison: Comparison | None = None
+        self.refused: Refusal | None = refusal(case, worker.circumstances)
+        self._worker = worker
+        self._module = module
+        self._resources: Resources | None = None
+        self._notes: list[str] = []
+        self._started_ns = time.time_ns()
+        self._start_ns = time.perf_counter_ns()
+        self._memory_kib = worker.memory_now()
+        self._traceback: str | None = None
+        self._flood: str | None = None
+
+    def begin(self) -> None:
+        """The case starts: say so, and guard it."""
+        worker = self._worker
+        RUNNING.rule_id = self.case_id
+        if worker.events is not None:
+            worker.events.write(
+                "started",
+                id=self.case_id,
+                defect=self.defect,
+                worker=worker.name,
+                pid=os.getpid(),
+                time_ns=self._started_ns,
+            )
+        self._take_output()
+        worker.last_words = self._last_words
+        self._guard(worker.given.settings.test_timeout)
+
+    @property
+    def resources(self) -> "Resources":
+        """What the case opens; made by the first use, since not every case opens anything."""
+        if self._resources is None:
+            from venueproof_suite.resources import Resources
+
+            connector = self._worker.connector_with(self.defect)
+            self._resources = Resources(self._worker, self.case, self.case_id, connector)
+        return self._resources
+
+    def begin_teardown(self) -> None:
+        """Closing gets its own time, also after a case that had to be cancelled."""
+        self._guard(_TEARDOWN_S)
+
+    def close(self, captured: str) -> list[BaseException]:
+        """Close what the case has opened and look at what was printed.
+
+        Args:
+            captured: What pytest has caught, where the worker does not catch it itself.
+
+        Returns:
+            What that found.
+        """
+        found: list[BaseException] = []
+        if self._resources is not None:
+            try:
+                found += self._worker.loop.run(self._resources.close())
+            except Exception as error:
+                found.append(error)
+            self._worker.tell_methods(self._resources.client, self._resources.connector)
+        self._notes += [f"task crashed: {text}" for text in self._worker.loop.take_crashes()]
+        printed = self._take_output()
+        if self._resources is not None:
+            found += self._secrets_in([captured, printed, *self._notes, *map(str, self.problems)])
+        return found
+
+    def finish(self) -> TestResult:
+        """Judge the case; nothing of it runs any more."""
+        self._worker.watchdog.release()
+        self._worker.loop.guard(None)
+        result = self._result(self._judged())
+        self._worker.last_words = _nothing
+        if self._worker.events is not None:
+            self._worker.events.write_result(result, self._methods(result))
+        return result
+
+    def failed(self, error: BaseException, text: str) -> None:
+        """A phase has ended with an exception, which pytest shows as ``text``."""
+        self.problems.append(error)
+        if self._traceback is None:
+            self._traceback = text
+
+    # ------------------------------------------------------------ inside
+
+    def _guard(self, duration_s: float) -> None:
+        self._worker.loop.guard(duration_s)
+        self._worker.watchdog.guard(duration_s)
+
+    def _judged(self) -> Judgement:
+        if self.refused is not None:
+            return Judgement(verdict=self.refused[0], reason=self.refused[1])
+        known_failure = None
+        if self.defect is None and not self._worker.options.is_strict:
+            known_failure = valid_known_failure(
+                self._worker.connector, self.case_id, datetime.datetime.now(datetime.UTC).date()
+            )
+        return judgement(
+            self.problems,
+            case_module=self._module,
+            unfired=self._resources.unfired if self._resources is not None else (),
+            comparison=self.comparison,
+            known_failure=known_failure,
+        )
+
+    def _result(self, judged: Judgement) -> TestResult:
+        rule, scrub = self.case.rule, self._scrubber().text
+        lines = self._resources.lines if self._resources is not None else []
+        transcript.count(lines, self.metrics)
+        self.metrics.memory_growth_kib = self._worker.memory_now() - self._memory_kib
+        is_clean = judged.verdict is Verdict.PASSED or self.refused is not None
+
+        def scrubbed(text: str | None) -> str | None:
+            return None if text is None else scrub(text)
+
+        world = self._resources.world if self._resources is not None else None
+        return TestResult(
+            id=self.case_id,
+            title=self.case.title,
+            area=self.case.area,
+            level=rule.level.value,
+            verdict=judged.verdict,
+            duration_ms=(time.perf_counter_ns() - self._start_ns) / 1e6,
+            rule=rule.text,
+            rule_reason=rule.reason,
+            rule_source=rule.source,
+            hunts=[bug.name for bug in rule.hunts],
+            needs=list(rule.needs),
+            oracle=sorted(world.oracles) if world is not None else [],
+            reason=scrubbed(judged.reason or self._flood),
+            error_class=type(judged.error).__name__ if judged.error is not None else None,
+            error_code=judged.error_code,
+            expected=scrubbed(judged.expected),
+            observed=scrubbed(judged.observed),
+            transcript=[]
+            if is_clean
+            else [scrub(line) for line in (*transcript.last_exchanges(lines), *self._notes)],
+            traceback=None if is_clean else scrubbed(self._shown_traceback()),
+            reproduce=None if is_clean else self._reproduce(),
+            metrics=self.metrics,
+            defect=self.defect,
+            worker=self._worker.name,
+            started_time_ns=self._started_ns,
+            is_inconclusive=judged.is_inconclusive,
+        )
+
+    def _shown_traceback(self) -> str | None:
+        text = self._traceback
+        if text is not None and len(text) > _LONGEST_TRACEBACK:
+            text = f"...{text[-_LONGEST_TRACEBACK:]}"
+        return text
+
+    def _methods(self, result: TestResult) -> list[str]:
+        if result.verdict is not Verdict.PASSED or self._resources is None:
+            return []
+        return transcript.methods_exercised(self._resources.lines)
+
+    def _take_output(self) -> str:
+        """What was printed and logged since the last call; a flood leaves a note."""
+        parts = [self._worker.log_lines.take()]
+        if self._worker.output is not None:
+            parts.append(self._worker.output.take())
+        flooded = sum(too_many for _, too_many in parts)
+        if flooded:
+            self._flood = f"printed {flooded} bytes more than the {CAP_BYTES} that are kept"
+            self._notes.append(self._flood)
+        text = "\n".join(text for text, _ in parts if text)
+        if text:
+            self._worker.keep_output(self.case_id, self._scrubber().text(text))
+        return text
+
+    def _scrubber(self) -> Scrubber:
+        if self._resources is None or not self._resources.is_open:
+            return Scrubber([])
+        credentials = self._resources.info.credentials
+        return Scrubber([*secrets_of(credentials), *identifiers_of(credentials)])
+
+    def _secrets_in(self, texts: list[str]) -> list[BaseException]:
+        if not self._resources or not self._resources.is_open:
+            return []
+        leaks = Scrubber(secrets_of(self._resources.info.credentials))
+        if all(leaks.text(text) == text for text in texts):
+            return []
+        return [SecretPrinted("the connector printed a secret, or put it into an error's text")]
+
+    def _reproduce(self) -> str:
+        options = self._worker.options
+        words = ["venueproof", "run", options.venue]
+        words += ["--connector", options.connector, "--case", self.case_id]
+        if options.target != "simulator":
+            words += ["--target", options.target]
+        return shlex.join([*words, "--seed", str(options.seed)])
+
+    def _last_words(self) -> None:
+        """Called by the watchdog's thread: this process ends now, whatever the case does."""
+        if self._worker.events is None:
+            return
+        frame = sys._current_frames().get(self._worker.main_thread)
+        stack = "".join(traceback.format_stack(frame)) if frame is not None else None
+        result = self._result(
+            Judgement(
+                verdict=Verdict.FAILED,
+                reason="hangs: blocks its thread, and could be neither cancelled nor interrupted",
+            )
+        )
+        self._worker.events.write_result(
+            result.model_copy(update={"error_class": "CaseTimeout", "traceback": stack}), []
+        )
+
+
+def _nothing() -> None:
+    return None

@@ -1,0 +1,165 @@
+"""What one case opens: its world and its connectors; and closing them in the right order."""
+
+import asyncio
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from venueproof_core.control import Credentials, WorldInfo, WorldSpec
+from venueproof_core.venue import Connector
+from venueproof_net.clock import SteerableClock
+from venueproof_suite.checked import CheckedConnector, methods_of, why_missing
+from venueproof_suite.decorator import Case
+from venueproof_suite.errors import CaseTimeout, ControlError, HarnessError, LeftOpen, MissingMethod
+from venueproof_suite.leaks import Held, held_now, left_open
+from venueproof_suite.loading import settings_for
+from venueproof_suite.transcript import Line, read_lines
+from venueproof_suite.worker import Worker
+from venueproof_suite.world import World
+
+CLOSE_WITHIN_S = 5.0
+
+
+class Resources:
+    """Everything one case has opened.
+
+    Args:
+        case_id: Seeds the world, together with the run's seed.
+
+    Attributes:
+        lines: The journal, once closed.
+        unfired: Kinds of faults that had to fire and did not, once closed.
+        client: The connector's own object, the first that was connected.
+    """
+
+    def __init__(self, worker: Worker, case: Case, case_id: str, connector: Connector) -> None:
+        self._worker = worker
+        self._case = case
+        self._seed = zlib.crc32(f"{worker.options.seed}/{case_id}".encode())
+        self.connector = connector
+        self.clock = SteerableClock()
+        self.world: World | None = None
+        self.lines: list[Line] = []
+        self.unfired: list[str] = []
+        self.client: Any = None
+        self.shared: CheckedConnector | None = None
+        self._clients: list[Any] = []
+        self._before: Held | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a place whose credentials a connector may have."""
+        return self.world is not None or self._before is not None
+
+    @property
+    def info(self) -> WorldInfo:
+        """Where the case runs: its world, or the real place."""
+        if self.world is not None:
+            return self.world.info
+        info = self._worker.place()
+        endpoints = {**info.endpoints, **self._worker.endpoints}
+        return info.model_copy(update={"endpoints": endpoints})
+
+    def open_world(self) -> World:
+        """The case's world; opened by the first call."""
+        if self.world is None:
+            client = self._worker.client()
+            spec = WorldSpec(seed=self._seed, protocol=self._protocol())
+            try:
+                self.world = self._worker.loop.run(World.open(client, spec))
+            except ControlError as error:
+                if error.status is None:
+                    self._worker.forget_target()
+                raise
+            self.world.connector_clock = self.clock
+        return self.world
+
+    def open_place(self) -> WorldInfo:
+        """Make sure there is somewhere to connect to."""
+        if self._worker.target.is_steerable:
+            self.open_world()
+        return self.info
+
+    async def connect(
+        self,
+        settings_overrides: Mapping[str, Any] | None = None,
+        *,
+        endpoints: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
+        clock: Any = None,
+    ) -> CheckedConnector:
+        """Connect one more client; it is closed when the case ends.
+
+        Raises:
+            MissingMethod: The connector's object lacks a method that the case calls.
+        """
+        declared = self.connector
+        info = self.info
+        if self._before is None:
+            self._before = held_now(self._worker.control_ports())
+        settings = settings_for(
+            declared, credentials or info.credentials, info.protocol, **(settings_overrides or {})
+        )
+        client = await declared.connect(
+            settings, dict(endpoints or info.endpoints), clock=clock or self.clock
+        )
+        self._clients.append(client)
+        self.client = self.client if self.client is not None else client
+        for name in self._case.rule.calls:
+            if not methods_of(client, declared.leaves_out, [name]):
+                raise MissingMethod(why_missing(name, declared.leaves_out))
+        return CheckedConnector(client, declared.leaves_out)
+
+    async def close(self) -> list[BaseException]:
+        """Close connectors, then look what they left behind, then end the world.
+
+        Returns:
+            What went wrong, in order.
+        """
+        problems: list[BaseException] = []
+        while self._clients:
+            problem = await _closed(self._clients.pop())
+            if problem is not None:
+                problems.append(problem)
+        if self._before is not None:
+            names = await left_open(self._before, self._worker.control_ports())
+            if names:
+                problems.append(LeftOpen(f"left open after aclose(): {', '.join(names)}"))
+        if self.world is not None:
+            try:
+                await self._close_world(self.world, problems)
+            except HarnessError as error:
+                problems.append(error)
+        return problems
+
+    async def _close_world(self, world: World, problems: list[BaseException]) -> None:
+        for fault in world.faults:
+            if fault.must_fire and await fault.fired() == 0:
+                self.unfired.append(fault.kind)
+        self.lines = read_lines(await world.raw_journal())
+        left_behind = await world.close()
+        if left_behind and not any(isinstance(problem, LeftOpen) for problem in problems):
+            problems.append(
+                LeftOpen(f"connections left open at the venue: {', '.join(left_behind)}")
+            )
+
+    def _protocol(self) -> str | None:
+        profiles = self._worker.venue.profiles
+        dates = [profiles[name] for name in self._case.rule.needs if name in profiles]
+        return min(dates, default=None)
+
+
+async def _closed(client: Any) -> BaseException | None:
+    close = getattr(client, "aclose", None)
+    if close is None:
+        return None  # whatever it holds open is found by looking
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN_S) as scope:
+            await close()
+    except TimeoutError as error:
+        if scope.expired():
+            return CaseTimeout(f"aclose() did not return within {CLOSE_WITHIN_S:g} s")
+        return error
+    except Exception as error:
+        return error
+    return None

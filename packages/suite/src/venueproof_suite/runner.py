@@ -1,0 +1,286 @@
+"""Runs a suite in a pytest child and reports, whatever happens to the child."""
+
+import contextlib
+import datetime
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from venueproof_core.errors import ConfigurationError
+from venueproof_core.plugins import load_plugins
+from venueproof_core.results import IntegrationTestReport, TestResult
+from venueproof_suite.child import Child
+from venueproof_suite.collecting import Collected, Progress, hung_from_outside
+from venueproof_suite.loading import find_connector
+from venueproof_suite.options import DEFAULT_SEED, PARALLEL, SERIAL, RunOptions
+from venueproof_suite.profiles import read_profile
+from venueproof_suite.reporting import Run, build_report
+from venueproof_suite.run_files import EventReader, Plan, RunDirectory
+from venueproof_suite.selection import check_suite
+from venueproof_suite.settings import read_settings
+from venueproof_suite.targets import find_target, replaced_endpoints
+
+_LOOK_EVERY_S = 0.05
+# After Ctrl-C workers may close what they opened; nox allows 15 s in all.
+_INTERRUPT_GRACE_S = 6.0
+# What a case may take beyond its own time: cancelling, interrupting, ending the process, teardown.
+_OUTSIDE_GRACE_S = 20.0
+_INTERRUPTED = "interrupted"
+_TAIL = 2000
+
+
+class IntegrationTestRunner:
+    """One run of one connector on one venue.
+
+    Args:
+        venue: Name of a registered venue.
+        connector: Name of a registered connector, or ``pkg.module:factory``.
+        endpoints: Replace a real target's endpoints, by name.
+        cases: Ids, or starts of ids; empty takes the whole suite.
+        keyword: As pytest's ``-k``.
+        markers: As pytest's ``-m``.
+        profile: Name of a compliance profile, or path of a file with one.
+        report_dir: Write ``report.json`` there.
+        workers: xdist workers; ``auto`` and ``None`` are one per processor, two at least.
+        timeout_s: Seconds per case; ``None`` takes ``TEST_TIMEOUT``.
+        run_timeout_s: Seconds of the whole run; ``None`` takes ``INTEGRATION_TEST_TIMEOUT``.
+        variants: File with pairs of defect and cases to run, instead of each case once.
+        on_progress: Called in the calling thread after each case.
+
+    Raises:
+        ConfigurationError: Something named here does not exist or is malformed.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        venue: str,
+        *,
+        connector: str = "reference",
+        target: str = "simulator",
+        endpoints: Mapping[str, str] | None = None,
+        suite: str = "full",
+        cases: Sequence[str] = (),
+        keyword: str | None = None,
+        markers: str | None = None,
+        profile: str = "baseline",
+        seed: int = DEFAULT_SEED,
+        report_dir: Path | None = None,
+        workers: int | Literal["auto"] | None = None,
+        is_strict: bool = False,
+        allow_live_orders: bool = False,
+        timeout_s: float | None = None,
+        run_timeout_s: float | None = None,
+        variants: Path | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        check_suite(suite)
+        self._given = read_settings(test_timeout=timeout_s, integration_test_timeout=run_timeout_s)
+        self._plugins = load_plugins()
+        self._venue = self._plugins.venue(venue)
+        self._connector = find_connector(self._plugins, self._venue, connector)
+        self._target = find_target(self._plugins, target)
+        replaced_endpoints(self._venue, self._target, endpoints or {}, self._given.settings)
+        limits = self._given.settings.integration_test_thresholds
+        self._profile = read_profile(profile, limits)
+        self._workers = _worker_count(workers)
+        self._report_dir = report_dir
+        self._on_progress = on_progress
+        self._arguments = [*_pair("-k", keyword), *_pair("-m", markers)]
+        self._options = RunOptions(
+            venue=self._venue.name,
+            connector=connector,
+            target=target,
+            endpoints=dict(endpoints or {}),
+            suite=suite,
+            cases=tuple(cases),
+            profile=profile,
+            seed=seed,
+            is_strict=is_strict,
+            allow_live_orders=allow_live_orders,
+            variants=variants.absolute() if variants is not None else None,
+        )
+        self._collected = Collected()
+        self._plans: dict[str, Plan] = {}
+        self._stopped: str | None = None
+        self._interrupts = 0
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Credentials of the environment this run may use: no report may show them."""
+        names = {
+            variable
+            for environment in self._venue.environments
+            for variable in environment.credentials.values()
+        }
+        found = (self._given.environment.get(name) for name in sorted(names))
+        return [value for value in found if value]
+
+    def run(self) -> IntegrationTestReport:
+        """Run to the end, or to Ctrl-C, and report what ran.
+
+        Raises:
+            ConfigurationError: The cases that were asked for do not exist.
+        """
+        started = datetime.datetime.now(datetime.UTC)
+        start = time.monotonic()
+        folder = Path(tempfile.mkdtemp(prefix="venueproof-"))
+        try:
+            directory = RunDirectory(folder)
+            directory.make()
+            directory.settings.write_text(self._given.settings.model_dump_json())
+            with self._interruptible():
+                incomplete = self._run_phases(directory, EventReader(directory))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        report = build_report(
+            Run(
+                options=self._options,
+                venue=self._venue,
+                connector=self._connector,
+                target=self._target,
+                profile=self._profile,
+                started_time=started,
+                duration_ms=(time.monotonic() - start) * 1000,
+                catalogue=[case_id for plan in self._plans.values() for case_id in plan.catalogue],
+                incomplete=incomplete,
+            ),
+            self._collected,
+        )
+        if self._report_dir is not None:
+            self._report_dir.mkdir(parents=True, exist_ok=True)
+            (self._report_dir / "report.json").write_text(report.model_dump_json(indent=2))
+        return report
+
+    def _run_phases(self, directory: RunDirectory, reader: EventReader) -> list[str]:
+        incomplete = []
+        for phase, workers in ((PARALLEL, self._workers), (SERIAL, 1)):
+            if phase == SERIAL and not self._plans.get(PARALLEL, Plan(cases=[])).later:
+                break
+            problem = self._run_phase(directory, reader, phase, workers)
+            if problem is not None:
+                incomplete.append(problem)
+            if self._stopped is not None:
+                incomplete.append(self._stopped)
+                break
+        self._collected.complete(self._plans.values(), self._stopped, self._tell)
+        return incomplete
+
+    def _run_phase(
+        self, directory: RunDirectory, reader: EventReader, phase: str, workers: int
+    ) -> str | None:
+        """Run one child to its end and say what is wrong with it, if anything is."""
+        options = replace(self._options, run_dir=directory.path, phase=phase)
+        deadline = self._deadline()
+        with Child(
+            options,
+            folder=directory.path,
+            packages=self._plugins.case_packages,
+            workers=workers,
+            arguments=self._arguments,
+        ) as child:
+            kill_at: float | None = None
+            while (code := child.wait(_LOOK_EVERY_S)) is None:
+                self._look(directory, phase, reader)
+                self._end_hung()
+                if self._stopped is None:
+                    self._stopped = self._reason_to_stop(deadline)
+                    if self._stopped is not None:
+                        child.interrupt()
+                        kill_at = time.monotonic() + _INTERRUPT_GRACE_S
+                elif self._interrupts > 1 or (kill_at is not None and time.monotonic() > kill_at):
+                    break
+        self._look(directory, phase, reader)
+        if directory.refusal.exists():
+            _, _, text = directory.refusal.read_text().partition(": ")
+            raise ConfigurationError(text)
+        if phase not in self._plans and self._stopped is None:
+            return f"pytest ended with {code} before it had collected: {_tail(child.log)}"
+        return None
+
+    def _look(self, directory: RunDirectory, phase: str, reader: EventReader) -> None:
+        if phase not in self._plans:
+            plan = directory.read_plan(phase)
+            if plan is not None:
+                self._plans[phase] = plan
+        self._collected.add(reader.new(), self._tell)
+
+    def _tell(self, result: TestResult) -> None:
+        if self._on_progress is not None:
+            first = self._plans.get(PARALLEL)
+            total = len(first.cases) + len(first.later) if first is not None else None
+            self._on_progress(Progress(result, total))
+
+    def _end_hung(self) -> None:
+        """Kill a worker that its own watchdog could not end: native code that holds the interpreter."""
+        allowed_s = self._given.settings.test_timeout + _OUTSIDE_GRACE_S
+        for key, begun in self._collected.overdue(allowed_s):
+            planned = next(
+                (c for plan in self._plans.values() for c in plan.cases if c.key == key), None
+            )
+            if planned is None:
+                continue  # collected by a worker whose plan is read in a moment
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(begun.pid, signal.SIGKILL)
+                self._collected.put(hung_from_outside(planned, begun, allowed_s), self._tell)
+
+    def _deadline(self) -> float | None:
+        whole = self._given.settings.integration_test_timeout
+        return None if whole is None else time.monotonic() + whole
+
+    def _reason_to_stop(self, deadline: float | None) -> str | None:
+        if self._interrupts:
+            return _INTERRUPTED
+        if deadline is not None and time.monotonic() > deadline:
+            whole = self._given.settings.integration_test_timeout
+            return f"stopped after {whole:g} s, the time of the whole run"
+        return None
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Count Ctrl-C instead of being ended by it: the report must still be written."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def count(_number: int, _frame: object) -> None:
+            self._interrupts += 1
+
+        previous = {
+            number: signal.signal(number, count) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+def _worker_count(workers: int | Literal["auto"] | None) -> int:
+    if isinstance(workers, int):
+        if workers < 1:
+            raise ConfigurationError(
+                f"{workers} workers cannot run anything; use 1 or more, or auto"
+            )
+        return workers
+    told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", "")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    return max(2, os.cpu_count() or 2)
+
+
+def _pair(name: str, value: str | None) -> list[str]:
+    return [] if not value else [name, value]
+
+
+def _tail(log: Path) -> str:
+    text = log.read_text(errors="replace")[-_TAIL:]
+    return " | ".join(line.strip() for line in text.splitlines() if line.strip())[-600:]
