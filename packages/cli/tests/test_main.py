@@ -58,7 +58,7 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "alpha", "--seed", "x"], "invalid int value: 'x'"),
         (["run", "alpha", "--endpoint", "rest"], "'rest' is not NAME=URL"),
         (["run", "alpha", "--endpoint", "rest=localhost"], "is not NAME=URL"),
-        (["run", "alpha", "-n", "many"], "'many' is neither a number nor auto"),
+        (["run", "alpha", "-n", "many"], "'many' is neither auto nor a number from 1"),
         (["list", "orders"], "invalid choice: 'orders'"),
     ],
 )

@@ -24,7 +24,6 @@ class FakeRunner:
 
     made: list["FakeRunner"]
     exit_code = 1
-    is_interrupted = False
 
     def __init__(self, venue: str, **arguments: Any) -> None:
         self.venue = venue
@@ -91,7 +90,6 @@ def test_what_was_not_asked_for_is_left_to_the_settings(runner: type[FakeRunner]
         "endpoints": {},
         "is_strict": False,
         "allow_live_orders": False,
-        "report_dir": Path("reports/alpha/reference"),
     }
 
 
@@ -127,8 +125,8 @@ def test_every_option_reaches_the_runner(runner: type[FakeRunner]) -> None:
         "workers": 2,
         "is_strict": True,
         "allow_live_orders": True,
-        "report_dir": Path("out/alpha/my.module-connect"),
     }
+    assert Path("out/alpha/my.module-connect/report.json").is_file()
 
 
 def test_run_writes_its_reports_and_ends_with_a_table(
@@ -189,6 +187,29 @@ def test_gravest_code_of_several_venues_counts(runner: type[FakeRunner]) -> None
     assert [made.venue for made in runner.made] == ["alpha", "beta"]
 
 
+def test_interrupted_run_reports_and_is_the_last(runner: type[FakeRunner]) -> None:
+    class Interrupted(runner):  # type: ignore[valid-type, misc]
+        def run(self) -> IntegrationTestReport:
+            update = {"incomplete_because": ["interrupted"], "exit_code": 3}
+            return super().run().model_copy(update=update)  # type: ignore[no-any-return]
+
+    assert run(Interrupted, "alpha", "beta") == 3
+    assert Path("reports/alpha/reference/report.json").is_file()
+    assert not Path("reports/beta").exists()
+
+
+def test_what_a_runner_refuses_is_known_before_the_first_one_runs(runner: type[FakeRunner]) -> None:
+    class Picky(runner):  # type: ignore[valid-type, misc]
+        def __init__(self, venue: str, **arguments: Any) -> None:
+            if venue == "beta":
+                raise ConfigurationError("no such connector")
+            super().__init__(venue, **arguments)
+
+    with pytest.raises(ConfigurationError, match="no such connector"):
+        run(Picky, "alpha", "beta")
+    assert not Path("reports").exists()
+
+
 def test_venue_named_twice_runs_once(runner: type[FakeRunner]) -> None:
     run(runner, "alpha", "alpha_spot")
 
@@ -199,7 +220,6 @@ def test_venue_named_twice_runs_once(runner: type[FakeRunner]) -> None:
     ("arguments", "expected"),
     [
         (["alpha", "gamma"], "unknown venue: 'gamma'"),
-        (["alpha", "--connector", "cctx"], "unknown connector for alpha: 'cctx'"),
         (["alpha", "beta", "--html", "page.html"], "--html names one file and 2 venues run"),
     ],
 )

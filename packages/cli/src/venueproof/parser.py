@@ -111,7 +111,7 @@ def _run(parser: ArgumentParser) -> None:
         dest="workers",
         type=_workers,
         metavar="N|auto",
-        help="worker processes; 0 runs in one",
+        help="worker processes (default: auto)",
     )
     add(
         "--strict",
@@ -130,14 +130,10 @@ def _run(parser: ArgumentParser) -> None:
 def _prove(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("venue", nargs="+", metavar="VENUE", help="name of a venue")
-    add(
-        "--seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="of the venue and of the sample (default: 0)",
-    )
+    add("--seed", type=int, default=1, metavar="N", help="of venue and sample (default: 1)")
     add("--full", action="store_true", help="every defect on every case")
+    add("-n", dest="workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    add("--json", action="store_true", help="print JSON to stdout, one line a venue")
     _verbose(parser)
 
 
@@ -169,9 +165,9 @@ def _endpoint(text: str) -> tuple[str, str]:
 def _workers(text: str) -> int | str:
     if text == "auto":
         return text
-    if text.isdigit():
+    if text.isdigit() and int(text) > 0:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto")
+    raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number from 1")
 
 
 class _Version(argparse.Action):

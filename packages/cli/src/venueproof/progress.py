@@ -13,10 +13,17 @@ SILENT = frozenset({Verdict.PASSED, Verdict.UNSUPPORTED, Verdict.NOT_IMPLEMENTED
 
 
 class Finished(Protocol):
-    """One case is done; ``total`` is how many there are, when that is known."""
+    """One case is done."""
 
-    result: TestResult
-    total: int | None
+    @property
+    def result(self) -> TestResult:
+        """What became of it."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """How many cases there are, when that is known."""
+        ...
 
 
 OnProgress = Callable[[Finished], None]

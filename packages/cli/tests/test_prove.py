@@ -1,0 +1,115 @@
+"""``venueproof prove``, with a proof that proves nothing."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from venueproof import prove as command
+from venueproof.parser import build_parser
+from venueproof_core import BugClass, Defect, Seam
+from venueproof_core.errors import ConfigurationError
+from venueproof_defects.prove import DefectProof, VenueProof
+
+Install = Callable[[str, str], None]
+VenueCode = Callable[[str], str]
+DEFECT = Defect(
+    name="gap-ignored",
+    seam=Seam.COMPONENT,
+    bug_class=BugClass.book_gap,
+    breaks="It applies an update after a gap.",
+    caught_by=("book/gap",),
+    apply=lambda connector: connector,
+)
+
+
+def proof(**changes: Any) -> VenueProof:
+    proved = DefectProof(DEFECT, caught={"book/gap": True}, others_passed=8, others_run=8)
+    return VenueProof(**{"venue": "alpha", "seed": 1, "cases": 9, "proofs": [proved], **changes})
+
+
+@pytest.fixture(autouse=True)
+def alpha(install: Install, venue_code: VenueCode) -> None:
+    install("alpha", venue_code("alpha"))
+
+
+def run(result: VenueProof, *arguments: str) -> tuple[int, dict[str, Any]]:
+    given: dict[str, Any] = {}
+
+    def prove(_plugins: object, venue: str, **options: Any) -> VenueProof:
+        options["progress"]("on its way")
+        given.update(options, venue=venue)
+        return result
+
+    code = command.run(build_parser().parse_args(["prove", *arguments]), prove=prove)
+    return code, given
+
+
+def test_green_proof_is_a_line_for_each_defect_and_one_to_sum_up(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, given = run(proof(), "alpha_spot", "--seed", "5", "--full", "-n", "1")
+
+    printed = capsys.readouterr()
+    assert code == 0
+    assert (given["venue"], given["seed"], given["full"], given["workers"]) == ("alpha", 5, True, 1)
+    assert printed.err == "on its way\n"
+    assert printed.out == (
+        "proved   gap-ignored  others 8/8 passed  caught by book/gap\n"
+        "prove alpha: 1 defects, 9 cases, seed 1: green in 0 s\n"
+    )
+
+
+def test_what_is_not_proved_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    missed = DefectProof(DEFECT, caught={"book/gap": False}, problems=["book/gap: PASSED"])
+
+    code, _ = run(
+        proof(proofs=[missed], uncaught=["book/snapshot"], broken_cases=["book/x: ERROR"]), "alpha"
+    )
+
+    assert code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "PROBLEM  gap-ignored  others 0/0 passed  caught by nothing",
+        "         book/gap: PASSED",
+        "cases that the correct connector does not pass:",
+        "  book/x: ERROR",
+        "cases that no defect fails:",
+        "  book/snapshot",
+        "prove alpha: 1 defects, 9 cases, seed 1: NOT GREEN in 0 s",
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"cases": 0}, {"proofs": []}])
+def test_nothing_proved_is_not_green(
+    changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _ = run(proof(**changes), "alpha")
+
+    assert code == 3
+    assert "NOT GREEN" in capsys.readouterr().out
+
+
+def test_proof_as_json_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    run(proof(uncaught=["book/snapshot"]), "alpha", "--json")
+
+    content = json.loads(capsys.readouterr().out)
+    assert content["is_green"] is False
+    assert content["uncaught"] == ["book/snapshot"]
+    assert content["defects"] == [
+        {
+            "name": "gap-ignored",
+            "seam": "component",
+            "class": "book_gap",
+            "is_proved": True,
+            "caught": {"book/gap": True},
+            "problems": [],
+            "others_passed": 8,
+            "others_run": 8,
+        }
+    ]
+
+
+def test_unknown_venue_is_refused_before_anything_runs() -> None:
+    with pytest.raises(ConfigurationError, match="unknown venue: 'gamma'"):
+        run(proof(), "alpha", "gamma")
