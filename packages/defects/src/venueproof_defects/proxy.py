@@ -113,7 +113,7 @@ class Proxy:
     async def _request(self, origin: str, request: web.BaseRequest) -> web.StreamResponse:
         received = ProxiedRequest(
             request.method,
-            request.message.path,
+            request.raw_path,
             {name: value for name, value in request.headers.items() if name.lower() not in _HOP},
             await request.read(),
         )
@@ -143,7 +143,7 @@ class Proxy:
             for name, value in request.headers.items()
             if name.lower() not in _HOP and not name.lower().startswith(_HANDSHAKE)
         }
-        url = URL(f"ws://{origin}{request.message.path}", encoded=True)
+        url = URL(f"ws://{origin}{request.raw_path}", encoded=True)
         try:
             venue = await self._session.ws_connect(url, headers=headers, autoping=False)
         except WSServerHandshakeError as error:

@@ -110,7 +110,7 @@ class WorldServer:
         return streams + ([f"{others} HTTP connection(s)"] if others > 0 else [])
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        target = request.message.path
+        target = request.raw_path
         path = target.partition("?")[0]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             endpoint = self._world.dialect.accepts_stream(path)

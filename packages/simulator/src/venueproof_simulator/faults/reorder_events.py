@@ -4,6 +4,7 @@ from typing import Any
 
 from venueproof_simulator.connections import Occasion
 from venueproof_simulator.faults.base import Fault
+from venueproof_simulator.journal import matches
 
 
 class ReorderEvents(Fault):
@@ -20,7 +21,7 @@ class ReorderEvents(Fault):
                 return None
             self._kept[occasion.connection] = text
             return []
-        if not self.wants(occasion):
+        if not matches(self.spec.match, occasion):
             return None
         del self._kept[occasion.connection]
         self.fire()
