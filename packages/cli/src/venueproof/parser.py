@@ -98,7 +98,7 @@ def _run(parser: ArgumentParser) -> None:
     add("-k", dest="keyword", metavar="EXPR", help="only cases whose name matches, as in pytest")
     add("-m", dest="markers", metavar="EXPR", help="only cases with these markers, as in pytest")
     add("--profile", metavar="NAME|FILE", help="thresholds to comply with (default: baseline)")
-    add("--seed", type=int, metavar="N", help="the same seed gives the same venue (default: 0)")
+    add("--seed", type=int, metavar="N", help="the same seed gives the same venue (default: 1)")
     add(
         "--report-dir",
         default="reports",
