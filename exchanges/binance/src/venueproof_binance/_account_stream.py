@@ -9,6 +9,7 @@ from typing import Any
 
 from venueproof_binance import mapping
 from venueproof_binance._context import Context
+from venueproof_binance._row import Row
 from venueproof_binance.stream import USER_DATA, ListenKeyProtocol, SignedUserProtocol
 from venueproof_core.errors import MalformedMessageError, VenueError
 from venueproof_core.models import Fill, Order
@@ -117,7 +118,7 @@ class AccountStream:
 
     def _on_execution(self, event: dict[str, Any]) -> None:
         tables = self._context.tables
-        venue_symbol = mapping.Row(event, tables, "order_event", "stream").text("symbol")
+        venue_symbol = Row(event, tables, "order_event", "stream").text("symbol")
         symbol = self._context.symbols.ours(venue_symbol)
         if symbol is None:
             # Listed since the instruments were read; the event must not be lost for that.
