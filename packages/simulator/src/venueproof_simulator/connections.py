@@ -105,7 +105,9 @@ class Connection:
             self.do(self.transport.ping(payload))
 
     def close(self, code: int, reason: str = "") -> None:
-        """End it with a close code, after what is queued."""
+        """End it with a close code, after what is queued; on a half-open connection nothing goes out."""
+        if self.is_mute:
+            return
         self.do(self._close(code, reason))
 
     def abort(self) -> None:

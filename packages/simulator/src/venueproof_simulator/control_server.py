@@ -196,9 +196,11 @@ class ControlServer:
         return fault.info
 
     async def remove_fault(self, request: web.Request) -> Any:
-        fault = self._world(request).faults.remove(_last(request))
+        world = self._world(request)
+        fault = world.faults.remove(_last(request))
         if fault is None:
             raise _Bad("no such fault", 404)
+        world.settle()
         return fault.info
 
     async def add_gate(self, request: web.Request) -> Any:

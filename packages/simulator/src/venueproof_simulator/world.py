@@ -173,7 +173,7 @@ class World:
     def settle(self) -> None:
         """Publish what the core has done since the last time."""
         log = self.core.log
-        if len(log) > self._cursor:
+        if len(log) > self._cursor and not self.faults.holds_events():
             events = log[self._cursor :]
             self._cursor = len(log)
             self.dialect.publish(events)

@@ -185,3 +185,32 @@ def test_refused_subscription_is_told(steered: Any) -> None:
         assert await fired(s, fault) == 1
 
     steered(body)
+
+
+def test_conflated_events_go_out_together_when_the_fault_is_removed(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        async with s.session.ws_connect(s.stream) as socket:
+            await socket.receive()
+            fault = await arm(s, "conflate_events", count=None)
+            await s.place("a")
+            await s.place("b", price=901)
+            frames = {"kind": "frames", "match": {"channel": "order_book"}}
+            status, _ = await s.ask("POST", "/wait", {"predicate": frames, "deadline_s": 0.01})
+            assert status == 408
+            assert (await s.ask("DELETE", f"/faults/{fault}"))[1]["fired"] == 2
+            versions = [int((await socket.receive()).data) for _ in range(2)]
+            assert versions == [s.world.core.version("AAA-BBB") - 1, s.world.core.version("AAA-BBB")]
+
+    steered(body)
+
+
+def test_half_open_connection_is_not_closed_by_the_venue_either(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        async with s.session.ws_connect(s.stream) as socket:
+            await socket.receive()
+            await arm(s, "stall_stream")
+            s.world.connections[1].close(1008, "too late")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(socket.receive(), 0.05)
+
+    steered(body)

@@ -84,6 +84,10 @@ class Fault:
         """Whether the venue's heartbeat is left out."""
         return False
 
+    def holds_events(self) -> bool:
+        """Whether stream events wait until this fault is removed."""
+        return False
+
 
 @cache
 def registry() -> dict[str, type[Fault]]:
@@ -166,3 +170,7 @@ class Faults:
     def silences_ping(self, connection: Connection) -> bool:
         """Whether any fault leaves this heartbeat out."""
         return any(fault.silences_ping(connection) for fault in self._faults.values())
+
+    def holds_events(self) -> bool:
+        """Whether any fault makes stream events wait."""
+        return any([fault.holds_events() for fault in self._faults.values()])
