@@ -1,0 +1,1 @@
+"""Order books: requested, streamed, and healed."""

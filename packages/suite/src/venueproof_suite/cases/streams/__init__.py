@@ -1,0 +1,1 @@
+"""Streams: what keeps them alive, and what they carry."""
