@@ -13,7 +13,7 @@ from venueproof_binance._row import Row
 from venueproof_binance.stream import USER_DATA, ListenKeyProtocol, SignedUserProtocol
 from venueproof_core.errors import MalformedMessageError, VenueError
 from venueproof_core.models import Fill, Order
-from venueproof_net import AccountFeed, AccountSource, StreamProtocol, StreamSession
+from venueproof_net import AccountSource, StreamProtocol, StreamSession
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class AccountStream:
         self._context = context
         self._source = source
         self._dedupe = context.parts.dedupe()
-        self._feed = AccountFeed(context.tracker, self._dedupe, venue="binance")
+        self._feed = context.parts.account_feed(context.tracker, self._dedupe, venue="binance")
         self._recovery = context.parts.recovery(context.clock)
         self._policy = context.parts.reconnect()
         self._session: StreamSession = context.session(self._protocol())

@@ -79,7 +79,7 @@ class Context:
 
     def session(self, protocol: StreamProtocol) -> StreamSession:
         """A new stream session, not yet connected."""
-        return StreamSession(
+        return self.parts.session(
             protocol,
             self.http,
             venue="binance",

@@ -23,7 +23,7 @@ from venueproof_core.models import (
     TopOfBook,
     Trade,
 )
-from venueproof_net import BookFeed, BookSnapshot, EventFeed, FrameInbox, StreamSession
+from venueproof_net import BookSnapshot, EventFeed, FrameInbox, StreamSession
 
 PAGE = 1000
 SNAPSHOT_DEPTH = 1000
@@ -181,7 +181,7 @@ class MarketData:
             protocol = MarketProtocol(self._context.endpoints["stream"])
             session = self._context.session(protocol)
             self._market_sessions.append(session)
-        inbox = FrameInbox()
+        inbox = self._context.parts.inbox()
         await session.attach(topic, inbox)
         try:
             yield inbox
@@ -207,7 +207,7 @@ class MarketData:
                 ) from error
 
         async with self._subscribed(f"{venue_symbol.lower()}@depth@100ms") as inbox:
-            yield BookFeed(
+            yield context.parts.feed(
                 context.parts.book(symbol, venue="binance"),
                 inbox,
                 read=read_depth,
@@ -328,7 +328,7 @@ class MarketData:
             yield self._feed(inbox, read, recover)
 
     def _feed(self, inbox: FrameInbox, read: Any, recover: Any) -> EventFeed[Any]:
-        return EventFeed(
+        return self._context.parts.events(
             inbox,
             read=read,
             recover=recover,

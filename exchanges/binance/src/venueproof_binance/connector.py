@@ -11,7 +11,7 @@ from venueproof_binance.settings import BinanceSettings
 from venueproof_binance.tables import TABLES
 from venueproof_core import Clock, WireTables
 from venueproof_core.errors import ConfigurationError
-from venueproof_net import HttpSession, Parts, StreamSession
+from venueproof_net import Parts, StreamSession
 
 _ENDPOINTS = ("rest", "stream", "websocket_api")
 
@@ -58,7 +58,7 @@ async def connect(
             f"binance: no endpoint named {', '.join(missing)}; needed are {', '.join(_ENDPOINTS)}"
         )
     parts = parts if parts is not None else Parts()
-    http = HttpSession(venue="binance", clock=clock, timeout_s=settings.request_timeout_s)
+    http = parts.http(venue="binance", clock=clock, timeout_s=settings.request_timeout_s)
     rest = BinanceRest(endpoints["rest"], http, settings, clock=clock, parts=parts, tables=tables)
     return BinanceConnector(
         Context(

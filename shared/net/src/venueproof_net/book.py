@@ -12,6 +12,7 @@ from venueproof_net.units import units_reader
 
 WireLevels = Sequence[tuple[str, str]]
 _BEYOND_ANY_PRICE = 1 << 128
+_REMEMBERED_PRICES = 20_000
 
 
 class BookChange(NamedTuple):
@@ -78,6 +79,7 @@ class LocalBook:
         self.received_time_ns: int | None = None
         self._venue = venue
         self._read = units_reader(digits)
+        self._prices: dict[str, int] = {}
         self._unit = Decimal(1).scaleb(-digits)
         self._bids = _Side()
         self._asks = _Side()
@@ -175,14 +177,19 @@ class LocalBook:
         return True
 
     def _set(self, side: _Side, levels: Iterable[tuple[str, str]]) -> None:
-        # The hot path of every stream of depth: local names, one pass, no Decimal.
-        read, is_deletion = self._read, self.is_deletion
+        # The hot path of every stream of depth: local names, one pass, no Decimal. The same prices come
+        # again and again, so their text is looked up; quantities seldom do.
+        read, is_deletion, known = self._read, self.is_deletion, self._prices
+        if len(known) > _REMEMBERED_PRICES:
+            known.clear()
         prices, quantities, shown = side.prices, side.quantities, side.shown
         lowest = self._lowest_bid if side is self._bids else 0
         highest = self._highest_ask if side is self._asks else _BEYOND_ANY_PRICE
         try:
             for price_text, quantity_text in levels:
-                price = read(price_text)
+                price = known.get(price_text)
+                if price is None:
+                    price = known[price_text] = read(price_text)
                 quantity = read(quantity_text)
                 if is_deletion(quantity, quantity_text):
                     if quantities.pop(price, None) is not None:

@@ -15,7 +15,7 @@ def units_reader(digits: int) -> Callable[[str], int]:
         # Venues pad to a fixed number of decimals: then cutting out the point is all it takes.
         if text[point_at:tail_at] == ".":
             try:
-                return int(text[:point_at] + text[tail_at:])
+                return int(text.replace(".", "", 1))
             except ValueError:
                 pass
         return _read_any(text, digits)
