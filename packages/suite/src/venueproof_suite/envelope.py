@@ -90,7 +90,7 @@ class Envelope:
 
     def begin_teardown(self) -> None:
         """Closing gets its own time, also after a case that had to be cancelled."""
-        self._guard(_TEARDOWN_S)
+        self._guard(min(_TEARDOWN_S, 2 * self._worker.given.settings.test_timeout))
 
     def close(self, captured: str) -> list[BaseException]:
         """Close what the case has opened and look at what was printed.
@@ -230,7 +230,9 @@ class Envelope:
         leaks = Scrubber(secrets_of(self._resources.info.credentials))
         if all(leaks.text(text) == text for text in texts):
             return []
-        return [SecretPrinted("the connector printed a secret, or put it into an error's text")]
+        leak = SecretPrinted("the connector printed a secret, or put it into an error's text")
+        self._notes.append(str(leak))
+        return [leak]
 
     def _reproduce(self) -> str:
         options = self._worker.options

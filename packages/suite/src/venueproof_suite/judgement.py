@@ -56,13 +56,12 @@ def judgement(
     skipped = next((error for error in problems if isinstance(error, pytest.skip.Exception)), None)
     if skipped is not None:
         return Judgement(verdict=Verdict.NOT_RUN, reason=str(skipped.msg), error=skipped)
+    missing = next((error for error in problems if _is_missing(error)), None)
+    if missing is not None:
+        return Judgement(verdict=Verdict.NOT_IMPLEMENTED, reason=_line(missing), error=missing)
     by_blame: dict[Blame, BaseException] = {}
     for error in problems:
         by_blame.setdefault(blame(error, case_module), error)
-    if Blame.HARNESS not in by_blame:
-        missing = next((error for error in problems if _is_missing(error)), None)
-        if missing is not None:
-            return Judgement(verdict=Verdict.NOT_IMPLEMENTED, reason=_line(missing), error=missing)
     doubt = _doubt(by_blame.get(Blame.CONNECTOR), unfired)
     if doubt is not None and Blame.HARNESS not in by_blame:
         by_blame = {Blame.INCONCLUSIVE: doubt}

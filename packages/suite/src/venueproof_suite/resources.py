@@ -45,6 +45,7 @@ class Resources:
         self.shared: CheckedConnector | None = None
         self._clients: list[Any] = []
         self._before: Held | None = None
+        self._close_within_s = min(CLOSE_WITHIN_S, worker.given.settings.test_timeout)
 
     @property
     def is_open(self) -> bool:
@@ -118,7 +119,7 @@ class Resources:
         """
         problems: list[BaseException] = []
         while self._clients:
-            problem = await _closed(self._clients.pop())
+            problem = await _closed(self._clients.pop(), self._close_within_s)
             if problem is not None:
                 problems.append(problem)
         if self._before is not None:
@@ -149,16 +150,16 @@ class Resources:
         return min(dates, default=None)
 
 
-async def _closed(client: Any) -> BaseException | None:
+async def _closed(client: Any, within_s: float) -> BaseException | None:
     close = getattr(client, "aclose", None)
     if close is None:
         return None  # whatever it holds open is found by looking
     try:
-        async with asyncio.timeout(CLOSE_WITHIN_S) as scope:
+        async with asyncio.timeout(within_s) as scope:
             await close()
     except TimeoutError as error:
         if scope.expired():
-            return CaseTimeout(f"aclose() did not return within {CLOSE_WITHIN_S:g} s")
+            return CaseTimeout(f"aclose() did not return within {within_s:g} s")
         return error
     except Exception as error:
         return error

@@ -30,8 +30,9 @@ from venueproof_suite.targets import find_target, replaced_endpoints
 _LOOK_EVERY_S = 0.05
 # After Ctrl-C workers may close what they opened; nox allows 15 s in all.
 _INTERRUPT_GRACE_S = 6.0
-# What a case may take beyond its own time: cancelling, interrupting, ending the process, teardown.
+# What a case may take beyond its own time, for teardown and for what its own watchdog does.
 _OUTSIDE_GRACE_S = 20.0
+_OUTSIDE_GRACE_TIMES = 6
 _INTERRUPTED = "interrupted"
 _TAIL = 2000
 
@@ -221,7 +222,8 @@ class IntegrationTestRunner:
 
     def _end_hung(self) -> None:
         """Kill a worker that its own watchdog could not end: native code that holds the interpreter."""
-        allowed_s = self._given.settings.test_timeout + _OUTSIDE_GRACE_S
+        timeout_s = self._given.settings.test_timeout
+        allowed_s = timeout_s + min(_OUTSIDE_GRACE_S, _OUTSIDE_GRACE_TIMES * timeout_s)
         for key, begun in self._collected.overdue(allowed_s):
             planned = next(
                 (c for plan in self._plans.values() for c in plan.cases if c.key == key), None

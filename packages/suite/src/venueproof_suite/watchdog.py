@@ -9,9 +9,9 @@ from typing import Any
 
 from venueproof_suite.errors import CaseTimeout
 
-# After the coroutine was cancelled, the loop gets this long before it counts as blocked.
+# After the coroutine was cancelled, the loop gets this long before it counts as blocked; after the main
+# thread was interrupted in vain, the process gets this long before it is ended. Short cases get less.
 BLOCKED_AFTER_S = 2.0
-# After the main thread was interrupted in vain, the process gets this long before it is ended.
 DEAD_AFTER_S = 3.0
 _LOOK_EVERY_S = 0.25
 DIED_EXIT_CODE = 70
@@ -53,9 +53,10 @@ class Watchdog:
 
     def guard(self, duration_s: float) -> None:
         """From now on the case has this long."""
+        blocked_s = duration_s + min(BLOCKED_AFTER_S, duration_s)
         if self._has_alarm:
-            signal.setitimer(signal.ITIMER_REAL, duration_s + BLOCKED_AFTER_S)
-        self._dead_at = time.monotonic() + duration_s + BLOCKED_AFTER_S + DEAD_AFTER_S
+            signal.setitimer(signal.ITIMER_REAL, blocked_s)
+        self._dead_at = time.monotonic() + blocked_s + min(DEAD_AFTER_S, duration_s)
 
     def release(self) -> None:
         """The case has ended."""
