@@ -4,6 +4,7 @@ Trading moves money between holdings; the ledger sees to it that each call moved
 leaves the account that pays it and is collected by the venue, in the asset it was charged in.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from venueproof_simulator.venue_core import (
@@ -21,17 +22,17 @@ class Holding:
 
     Attributes:
         told_available: As in the last ``BalanceChanged``, so that one call tells a change once.
-        told_locked: Likewise.
+        told_total: Likewise.
     """
 
-    __slots__ = ("account", "available", "locked", "told_available", "told_locked")
+    __slots__ = ("account", "available", "locked", "told_available", "told_total")
 
     def __init__(self, account: str) -> None:
         self.account = account
         self.available = 0
         self.locked = 0
         self.told_available = 0
-        self.told_locked = 0
+        self.told_total = 0
 
 
 class Account:
@@ -56,8 +57,8 @@ class Ledger:
     def __init__(self, log: list[Event]) -> None:
         self._log = log
         self._accounts: list[Account] = []
-        self.collected: dict[str, int] = {}
-        self.deposited: dict[str, int] = {}
+        self.collected: defaultdict[str, int] = defaultdict(int)
+        self.deposited: defaultdict[str, int] = defaultdict(int)
 
     def open(self, account: Account, balances: Mapping[str, int], *, time_ns: int) -> None:
         """Add an account and deposit its first funds."""
@@ -79,7 +80,7 @@ class Ledger:
         if holding is None:
             holding = account.holdings[asset] = Holding(account.name)
         holding.available += amount
-        self.deposited[asset] = self.deposited.get(asset, 0) + amount
+        self.deposited[asset] += amount
         self._tell(holding, asset, time_ns, delta=amount)
 
     def settle(self, asset: str, touched: list[Holding], fees: int, time_ns: int) -> None:
@@ -97,17 +98,17 @@ class Ledger:
         for holding in touched:
             available = holding.available
             locked = holding.locked
-            told_available = holding.told_available
-            told_locked = holding.told_locked
-            if available == told_available and locked == told_locked:
+            total = available + locked
+            told_total = holding.told_total
+            if available == holding.told_available and total == told_total:
                 continue
             if available < 0 or locked < 0:
                 raise InvariantBroken(
                     f"{holding.account} has {available} available and {locked} locked of {asset}"
                 )
-            moved += available + locked - told_available - told_locked
+            moved += total - told_total
             holding.told_available = available
-            holding.told_locked = locked
+            holding.told_total = total
             log.append(
                 BalanceChanged(len(log) + 1, time_ns, holding.account, asset, available, locked)
             )
@@ -115,7 +116,7 @@ class Ledger:
         if moved:
             raise InvariantBroken(f"{moved} units of {asset} appeared from nowhere")
         if fees:
-            self.collected[asset] = self.collected.get(asset, 0) + fees
+            self.collected[asset] += fees
 
     def check(self) -> None:
         """Audit every holding and every asset's total.
@@ -123,7 +124,7 @@ class Ledger:
         Raises:
             InvariantBroken: With what is wrong, in numbers.
         """
-        totals = dict(self.collected)
+        totals = self.collected.copy()
         for account in self._accounts:
             for asset, holding in account.holdings.items():
                 if holding.available < 0 or holding.locked < 0:
@@ -131,16 +132,16 @@ class Ledger:
                         f"{account.name} has {holding.available} available and"
                         f" {holding.locked} locked of {asset}"
                     )
-                totals[asset] = totals.get(asset, 0) + holding.available + holding.locked
+                totals[asset] += holding.available + holding.locked
         for asset, total in totals.items():
-            if total != self.deposited.get(asset, 0):
+            if total != self.deposited[asset]:
                 raise InvariantBroken(
-                    f"{asset}: {self.deposited.get(asset, 0)} deposited, {total} in the venue"
+                    f"{asset}: {self.deposited[asset]} deposited, {total} in the venue"
                 )
 
     def _tell(self, holding: Holding, asset: str, time_ns: int, *, delta: int) -> None:
         holding.told_available = holding.available
-        holding.told_locked = holding.locked
+        holding.told_total = holding.available + holding.locked
         self._log.append(
             BalanceChanged(
                 len(self._log) + 1,

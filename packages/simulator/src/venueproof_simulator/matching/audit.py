@@ -71,27 +71,26 @@ def _check_open(order: OrderState, client_order_id: str) -> None:
 
 
 def _check_side(name: str, side: BookSide, resting: dict[int, list[OrderState]]) -> None:
-    if side.keys != sorted(side.levels) or side.levels.keys() != resting.keys():
+    if side.keys != sorted(resting):
         raise InvariantBroken(f"{name} has levels {side.keys}, orders rest at {sorted(resting)}")
     for key, level in side.levels.items():
         queue = [order for order in level.queue if order.remaining_quantity]
         ended = len(level.queue) - len(queue)
         shown = sum(_shown(order) for order in queue)
-        total = sum(order.remaining_quantity for order in queue)
+        hidden = sum(order.remaining_quantity for order in queue) - shown
         if (level.quantity, level.hidden, level.told, level.ended) != (
             shown,
-            total - shown,
+            hidden,
             shown,
             ended,
         ):
             raise InvariantBroken(
-                f"{name} at {side.sign * key} shows {level.quantity} and hides {level.hidden},"
-                f" its orders {shown} and {total - shown}"
+                f"{name} at {level.price} shows {level.quantity}, told {level.told} and hides"
+                f" {level.hidden}; its orders show {shown} and hide {hidden}"
             )
-        if sorted(order.order_id for order in queue) != sorted(
-            order.order_id for order in resting[key]
-        ):
-            raise InvariantBroken(f"{name} at {side.sign * key}: queue and open orders differ")
+        expected = sorted(order.order_id for order in resting.get(key, ()))
+        if sorted(order.order_id for order in queue) != expected:
+            raise InvariantBroken(f"{name} at {level.price}: queue and open orders differ")
 
 
 def _shown(order: OrderState) -> int:

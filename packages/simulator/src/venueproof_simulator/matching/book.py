@@ -4,12 +4,11 @@ Levels are kept under a *key* that rises towards the best price on either side: 
 its negative for asks. So both sides run through the same code, and the best level is always the last key.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import deque
 
 from venueproof_core.models import Side
 from venueproof_simulator.ledger import Holding
-from venueproof_simulator.matching.history import BookHistory
 from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.matching.triggers import Triggers
 from venueproof_simulator.venue_core import (
@@ -21,7 +20,7 @@ from venueproof_simulator.venue_core import (
 )
 
 # An order that was cancelled inside a queue stays there until it reaches the head, unless too many do.
-_MAXIMUM_ENDED = 32
+MAXIMUM_ENDED = 32
 
 
 class Level:
@@ -31,23 +30,23 @@ class Level:
         quantity: What the level shows: the sum of its orders' visible quantities.
         hidden: What its icebergs hold back.
         queue: Time priority, first to fill first; may hold orders that have ended.
-        ended: At most this many orders of the queue have ended.
+        ended: So many orders of the queue have ended.
         told: The quantity in the last ``LevelChanged``.
     """
 
-    __slots__ = ("ended", "hidden", "quantity", "queue", "told")
+    __slots__ = ("ended", "hidden", "price", "quantity", "queue", "told")
 
-    def __init__(self) -> None:
+    def __init__(self, price: int) -> None:
+        self.price = price
         self.quantity = 0
         self.hidden = 0
         self.queue: deque[OrderState] = deque()
         self.ended = 0
         self.told = 0
 
-    def note_ended(self) -> None:
-        """One more order of the queue has ended in place."""
-        self.ended += 1
-        if self.ended > _MAXIMUM_ENDED and self.ended * 2 > len(self.queue):
+    def compact(self) -> None:
+        """Drop the orders of the queue that have ended, if they have become the larger part."""
+        if self.ended * 2 > len(self.queue):
             self.queue = deque(order for order in self.queue if order.remaining_quantity)
             self.ended = 0
 
@@ -57,7 +56,8 @@ class BookSide:
 
     Attributes:
         sign: price = sign x key.
-        keys: Rising: the best level's key is the last.
+        keys: Of the levels that show something, rising: the best level's key is the last.
+        levels: Every level there ever was, since prices come back; an empty one is not in ``keys``.
     """
 
     __slots__ = ("keys", "levels", "side", "sign")
@@ -68,27 +68,8 @@ class BookSide:
         self.levels: dict[int, Level] = {}
         self.keys: list[int] = []
 
-    def add(self, order: OrderState, key: int) -> Level:
-        """Queue an order behind the others of its price."""
-        level = self.levels.get(key)
-        if level is None:
-            level = self.levels[key] = Level()
-            insort(self.keys, key)
-        display = order.display_quantity
-        remaining = order.remaining_quantity
-        if display is None or display >= remaining:
-            order.shown_quantity = 0 if display is None else remaining
-            level.quantity += remaining
-        else:
-            order.shown_quantity = display
-            level.quantity += display
-            level.hidden += remaining - display
-        level.queue.append(order)
-        return level
-
     def remove(self, key: int) -> None:
-        """Take an empty level away."""
-        del self.levels[key]
+        """Take a level away that has become empty."""
         keys = self.keys
         if keys[-1] == key:
             keys.pop()
@@ -107,6 +88,8 @@ class Book:
     """Everything that belongs to one instrument.
 
     Attributes:
+        bid_keys: The keys of ``bids``, which every call reads.
+        ask_keys: Likewise of ``asks``.
         seats: By account.
         last_price: Of the last trade; ``None`` before the first.
         version: Counts level changes; 1 is the empty book.
@@ -117,11 +100,12 @@ class Book:
     """
 
     __slots__ = (
+        "ask_keys",
         "asks",
         "base",
         "base_fees",
+        "bid_keys",
         "bids",
-        "history",
         "last_price",
         "quote",
         "quote_fees",
@@ -142,9 +126,10 @@ class Book:
         self.quote = rules.quote
         self.bids = BookSide(Side.BUY)
         self.asks = BookSide(Side.SELL)
+        self.bid_keys = self.bids.keys
+        self.ask_keys = self.asks.keys
         self.seats: dict[str, Seat] = {}
         self.version = 1
-        self.history = BookHistory()
         self.trades: list[Traded] = []
         self.triggers = Triggers()
         self.last_price: int | None = None
@@ -153,16 +138,16 @@ class Book:
         self.base_fees = 0
         self.quote_fees = 0
 
-    def tell(self, side: BookSide, key: int, level: Level, log: list[Event], time_ns: int) -> None:
+    def tell(self, side: BookSide, level: Level, log: list[Event], time_ns: int) -> None:
         """Publish a level if what it shows has changed, and take it away if it is empty."""
         quantity = level.quantity
         if quantity != level.told:
-            self.version = version = self.version + 1
             level.told = quantity
-            change = LevelChanged(
-                len(log) + 1, time_ns, self.symbol, version, side.side, side.sign * key, quantity
+            self.version = version = self.version + 1
+            log.append(
+                LevelChanged(
+                    len(log) + 1, time_ns, self.symbol, version, side.side, level.price, quantity
+                )
             )
-            log.append(change)
-            self.history.changes.append(change)
         if not quantity:
-            side.remove(key)
+            side.remove(side.sign * level.price)

@@ -1,16 +1,18 @@
 """The order-matching venue core: price-time priority over an exact ledger."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
-from venueproof_core.models import InstrumentStatus, OrderStatus, OrderType, Side
+from venueproof_core.models import InstrumentStatus, OrderStatus, OrderType, Side, TimeInForce
 from venueproof_simulator.ledger import Ledger
-from venueproof_simulator.matching.audit import audit, check_not_crossed
+from venueproof_simulator.matching.audit import audit
 from venueproof_simulator.matching.book import Book
+from venueproof_simulator.matching.history import BookHistory
 from venueproof_simulator.matching.matcher import Matcher
 from venueproof_simulator.matching.resting import lock, shrink
-from venueproof_simulator.matching.sizing import reaches, size
+from venueproof_simulator.matching.sizing import size
 from venueproof_simulator.matching.traders import Seat, Trader
 from venueproof_simulator.matching.triggers import would_trigger
 from venueproof_simulator.venue_core import (
@@ -19,6 +21,7 @@ from venueproof_simulator.venue_core import (
     ExpiryReason,
     FeeSchedule,
     InstrumentRules,
+    InvariantBroken,
     OrderChanged,
     OrderEvent,
     OrderState,
@@ -32,6 +35,9 @@ from venueproof_simulator.venue_core import (
 _BUY = Side.BUY
 _LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
+_GTC = TimeInForce.GTC
+_IOC = TimeInForce.IOC
+_FOK = TimeInForce.FOK
 _NEW = OrderStatus.NEW
 _CANCELED = OrderStatus.CANCELED
 _EXPIRED = OrderStatus.EXPIRED
@@ -46,7 +52,7 @@ class MatchingCore:
     """A ``VenueCore`` whose participants trade with each other.
 
     Every public call that changes something ends by proving what it touched: money conserved and not
-    negative, locks equal to needs, book not crossed. Every ``audit_every`` calls everything is audited.
+    negative, locks equal to needs, book not crossed. After every ``audit_every`` orders everything is audited.
     """
 
     def __init__(
@@ -69,17 +75,19 @@ class MatchingCore:
         self.instruments: Mapping[str, InstrumentRules] = {
             symbol: book.rules for symbol, book in self._books.items()
         }
+        self._histories = {symbol: BookHistory(symbol, self.log) for symbol in self._books}
         self.ledger = Ledger(self.log)
+        self._settle_asset = self.ledger.settle
         self._assets = assets_of(instruments)
         self._traders: dict[str, Trader] = {}
         self._matcher = Matcher(self.log)
         self._orders: list[OrderState] = []
-        self._time_ns = 0
+        self._listed = 0
         self._audit_every = audit_every
-        self._calls_to_audit = audit_every
+        self._next_audit = audit_every
 
     def open_account(self, name: str, balances: Mapping[str, int], fees: FeeSchedule) -> None:
-        """Create an account with these funds, in units by asset; told at the time of the latest call.
+        """Create an account with these funds, in units by asset; told at the time of the last event.
 
         Raises:
             ValueError: There is such an account.
@@ -87,53 +95,82 @@ class MatchingCore:
         if name in self._traders:
             raise ValueError(f"account {name} exists")
         trader = self._traders[name] = Trader(name, self._assets, fees)
-        self.ledger.open(trader, balances, time_ns=self._time_ns)
+        time_ns = self.log[-1].time_ns if self.log else 0
+        self.ledger.open(trader, balances, time_ns=time_ns)
 
     def transfer(self, account: str, asset: str, amount: int, *, time_ns: int) -> None:
         """Move money in (positive) or out of an account from outside."""
-        self._time_ns = time_ns
         self.ledger.transfer(self._traders[account], asset, amount, time_ns=time_ns)
 
     def submit(self, request: SubmitOrder, *, time_ns: int) -> OrderState:
         """Take an order: it rests, fills, expires or waits for its trigger."""
         book = self._books[request.symbol]
-        seat = book.seats.get(request.account) or self._seat(book, request.account)
-        if book.rules.status is not _TRADING:
+        account = request.account
+        try:
+            seat = book.seats[account]
+        except KeyError:
+            seat = self._take_seat(book, account)
+        rules = book.rules
+        if rules.status is not _TRADING:
             raise Refused(Refusal.MARKET_CLOSED)
         client_order_id = request.client_order_id
         if client_order_id in seat.open:
             raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
-        quantity, need, limit_key = size(book, request)
+        side = request.side
         order_type = request.order_type
-        is_pending = order_type is not _LIMIT and order_type is not _MARKET
-        if is_pending:
-            if would_trigger(request, book.last_price):
+        force = request.time_in_force
+        price = request.price
+        if order_type is _LIMIT:
+            quantity = request.quantity
+            if price is None or quantity is None or price <= 0 or price % rules.tick_size:
+                raise ValueError(f"no quantity, or price off the tick size: {request}")
+            if side is _BUY:
+                need = price * quantity // SCALE
+                limit_key = -price
+            else:
+                need = quantity
+                limit_key = price
+            is_pending = False
+        else:
+            quantity, need, limit_key = size(book, request)
+            is_pending = order_type is not _MARKET
+            if is_pending and would_trigger(request, book.last_price):
                 raise Refused(Refusal.WOULD_TRIGGER)
-        elif request.post_only and reaches(book, request.side, limit_key):
+        if quantity <= 0 or quantity % rules.lot_size:
+            raise ValueError(f"quantity off the lot size: {request}")
+        if force is not _GTC and force is not _IOC and force is not _FOK:
+            raise ValueError(f"no such time in force here: {request}")
+        display = request.display_quantity
+        if display is not None and (display <= 0 or display % rules.lot_size):
+            raise ValueError(f"display quantity off the lot size: {request}")
+        keys = book.ask_keys if side is _BUY else book.bid_keys
+        takes = not is_pending and keys and keys[-1] >= limit_key
+        if takes and request.post_only:
             raise Refused(Refusal.WOULD_TAKE)
-        if need > (seat.quote if request.side is _BUY else seat.base).available:
+        if need > (seat.quote if side is _BUY else seat.base).available:
             raise Refused(Refusal.INSUFFICIENT_BALANCE)
 
         orders = self._orders
+        order_id = len(orders) + 1
         order = OrderState(
-            len(orders) + 1,
-            request.account,
+            order_id,
+            account,
             request.symbol,
-            request.side,
+            side,
             order_type,
             client_order_id,
             quantity,
             request.quote_quantity,
-            request.price,
+            price,
             request.stop_price,
-            request.time_in_force,
+            force,
             request.post_only,
             request.self_trade_prevention,
             _NEW,
             0,
             0,
             0,
-            request.display_quantity,
+            display,
             not is_pending,
             time_ns,
             time_ns,
@@ -142,7 +179,6 @@ class MatchingCore:
             quantity,
         )
         orders.append(order)
-        seat.trader.orders.append(order)
         log = self.log
         log.append(
             OrderChanged(
@@ -152,12 +188,17 @@ class MatchingCore:
         if is_pending:
             lock(book, order, seat)
             book.triggers.add(order)
-        else:
+        elif takes or force is not _GTC or order_type is _MARKET:
             count = len(book.trades)
             self._matcher.execute(book, order, seat, limit_key, time_ns)
-            if book.triggers and len(book.trades) > count:
+            if book.triggers:
                 self._matcher.run_triggers(book, count, time_ns)
+        else:
+            self._matcher.rest(book, order, seat, time_ns)
         self._settle(book, time_ns)
+        if order_id >= self._next_audit:
+            self._next_audit = order_id + self._audit_every
+            self.check()
         return order
 
     def cancel(
@@ -208,12 +249,12 @@ class MatchingCore:
             del seat.open[before]
             seat.open[request_id] = order
             order.client_order_id = request_id
-        shrink(book, order, seat, remaining)
+        level = shrink(book, order, seat, remaining)
         self._matcher.tell(
             OrderEvent.AMENDED, order, time_ns, client_order_id=before, request_id=request_id
         )
-        if order.is_working:
-            self._matcher.tell_level(book, order, time_ns)
+        if level is not None:
+            book.tell(book.bids if order.side is _BUY else book.asks, level, self.log, time_ns)
         self._settle(book, time_ns)
         return order
 
@@ -233,8 +274,7 @@ class MatchingCore:
         self._books[symbol].rules.status = status
 
     def advance(self, time_ns: int) -> None:
-        """Let time pass; nothing here depends on it."""
-        self._time_ns = time_ns
+        """Nothing here depends on time: no order of this core waits for it."""
 
     def order(self, order_id: int) -> OrderState | None:
         """An order, open or not."""
@@ -242,6 +282,9 @@ class MatchingCore:
 
     def orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
         """An account's orders, open or not, by rising id."""
+        for order in islice(self._orders, self._listed, None):
+            self._traders[order.account].orders.append(order)
+        self._listed = len(self._orders)
         orders = self._traders[account].orders
         return [order for order in orders if symbol is None or order.symbol == symbol]
 
@@ -273,7 +316,7 @@ class MatchingCore:
         self, symbol: str, version: int
     ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
         """Bids and asks, best first, at a past version; ``None`` if there never was one."""
-        return self._books[symbol].history.at(version)
+        return self._histories[symbol].at(version)
 
     def trades(self, symbol: str) -> Sequence[Traded]:
         """Every trade of the instrument, oldest first."""
@@ -283,16 +326,17 @@ class MatchingCore:
         """Full audit of every invariant."""
         audit(self._books.values(), self._traders.values(), self.ledger)
 
-    def _seat(self, book: Book, account: str) -> Seat:
+    def _take_seat(self, book: Book, account: str) -> Seat:
         """Made when an account first comes to a book."""
         seat = book.seats[account] = Seat(self._traders[account], book.base, book.quote)
         return seat
 
     def _open_order(self, order_id: int) -> OrderState:
-        order = self.order(order_id)
-        if order is None or not order.remaining_quantity:
-            raise Refused(Refusal.UNKNOWN_ORDER)
-        return order
+        if 0 < order_id <= len(self._orders):
+            order = self._orders[order_id - 1]
+            if order.remaining_quantity:
+                return order
+        raise Refused(Refusal.UNKNOWN_ORDER)
 
     def _end(
         self,
@@ -305,30 +349,42 @@ class MatchingCore:
         time_ns: int,
     ) -> None:
         before = order.client_order_id
-        shrink(book, order, book.seats[order.account], 0)
+        level = shrink(book, order, book.seats[order.account], 0)
         order.status = status
         order.updated_time_ns = time_ns
         if request_id is not None:
             order.client_order_id = request_id
-        self._matcher.tell(
-            kind, order, time_ns, client_order_id=before, request_id=request_id, reason=reason
+        log = self.log
+        log.append(
+            OrderChanged(
+                len(log) + 1,
+                time_ns,
+                kind,
+                order,
+                status,
+                order.quantity,
+                order.filled_quantity,
+                order.filled_notional,
+                before,
+                request_id,
+                reason,
+                order.prevented_quantity,
+            )
         )
-        if order.is_working:
-            self._matcher.tell_level(book, order, time_ns)
+        if level is not None:
+            book.tell(book.bids if order.side is _BUY else book.asks, level, self.log, time_ns)
         self._settle(book, time_ns)
 
     def _settle(self, book: Book, time_ns: int) -> None:
         """End a call: tell balances, and check what the call touched."""
-        self._time_ns = time_ns
-        ledger = self.ledger
         if book.touched_base:
-            ledger.settle(book.base, book.touched_base, book.base_fees, time_ns)
+            self._settle_asset(book.base, book.touched_base, book.base_fees, time_ns)
             book.base_fees = 0
         if book.touched_quote:
-            ledger.settle(book.quote, book.touched_quote, book.quote_fees, time_ns)
+            self._settle_asset(book.quote, book.touched_quote, book.quote_fees, time_ns)
             book.quote_fees = 0
-        check_not_crossed(book)
-        self._calls_to_audit -= 1
-        if not self._calls_to_audit:
-            self._calls_to_audit = self._audit_every
-            self.check()
+        bids = book.bid_keys
+        asks = book.ask_keys
+        # An ask's key is its negative price.
+        if bids and asks and bids[-1] + asks[-1] >= 0:
+            raise InvariantBroken(f"{book.symbol} is crossed: bid {bids[-1]}, ask {-asks[-1]}")

@@ -1,28 +1,34 @@
-"""Past images of a book, rebuilt from its recorded changes."""
+"""Past images of a book, rebuilt from the level changes in the event log when somebody asks."""
+
+from itertools import islice
 
 from venueproof_core.models import Side
-from venueproof_simulator.venue_core import LevelChanged
+from venueproof_simulator.venue_core import Event, LevelChanged
 
 _CHECKPOINT_EVERY = 500
 
+Image = tuple[list[tuple[int, int]], list[tuple[int, int]]]
+
 
 class BookHistory:
-    """All level changes of a book. Checkpoints are made when somebody first reads past them.
+    """All versions of one instrument's book.
 
-    Attributes:
-        changes: The n-th brought the book to version n + 2, since version 1 is the empty book.
+    Reading is incremental: each event is looked at once, and a checkpoint is kept every 500 changes.
     """
 
-    __slots__ = ("_checkpoints", "changes")
-
-    def __init__(self) -> None:
-        self.changes: list[LevelChanged] = []
+    def __init__(self, symbol: str, log: list[Event]) -> None:
+        self._symbol = symbol
+        self._log = log
+        self._read = 0
+        # The n-th change brought the book to version n + 2, since version 1 is the empty book.
+        self._changes: list[LevelChanged] = []
         self._checkpoints: list[tuple[dict[int, int], dict[int, int]]] = [({}, {})]
 
-    def at(self, version: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
+    def at(self, version: int) -> Image | None:
         """Bids and asks, best first, at a version; ``None`` if there never was one."""
+        self._catch_up()
         count = version - 1
-        if not 0 <= count <= len(self.changes):
+        if not 0 <= count <= len(self._changes):
             return None
         checkpoints = self._checkpoints
         while len(checkpoints) <= count // _CHECKPOINT_EVERY:
@@ -31,9 +37,15 @@ class BookHistory:
         bids, asks = self._replay(count // _CHECKPOINT_EVERY * _CHECKPOINT_EVERY, count)
         return sorted(bids.items(), reverse=True), sorted(asks.items())
 
+    def _catch_up(self) -> None:
+        for event in islice(self._log, self._read, None):
+            if isinstance(event, LevelChanged) and event.symbol == self._symbol:
+                self._changes.append(event)
+        self._read = len(self._log)
+
     def _replay(self, start: int, end: int) -> tuple[dict[int, int], dict[int, int]]:
         bids, asks = (dict(levels) for levels in self._checkpoints[start // _CHECKPOINT_EVERY])
-        for change in self.changes[start:end]:
+        for change in self._changes[start:end]:
             levels = bids if change.side is Side.BUY else asks
             if change.quantity:
                 levels[change.price] = change.quantity

@@ -4,18 +4,20 @@ The taker's loop is the hot path of the simulator. It works on integers in local
 after all its trades, and leaves balances to be told at the end of the call.
 """
 
+from bisect import insort
 from collections import deque
 
 from venueproof_core.models import OrderStatus, Side, TimeInForce
-from venueproof_simulator.matching.book import Book, BookSide
-from venueproof_simulator.matching.resting import key_of, lock, refresh, shrink, side_of, unlock
-from venueproof_simulator.matching.sizing import NO_LIMIT, can_fill, cost, reaches
+from venueproof_simulator.matching.book import Book, BookSide, Level
+from venueproof_simulator.matching.resting import refresh, shrink, unlock
+from venueproof_simulator.matching.sizing import can_fill, cost, limit_key_of, reaches
 from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.venue_core import (
     SCALE,
     Event,
     ExpiryReason,
     InvariantBroken,
+    LevelChanged,
     OrderChanged,
     OrderEvent,
     OrderState,
@@ -56,13 +58,13 @@ class Matcher:
             self.end(order, ExpiryReason.FOK_UNFILLABLE, time_ns)
             return
         if keys and keys[-1] >= limit_key:
-            self._take(book, opposite, order, seat, limit_key, time_ns)
-            if not order.remaining_quantity:
+            remaining = self._take(book, opposite, order, seat, limit_key, time_ns)
+            if not remaining:
                 return
         if order.price is None:
             self.end(order, ExpiryReason.NO_LIQUIDITY, time_ns)
         elif force is _GTC:
-            self._rest(book, order, seat, time_ns)
+            self.rest(book, order, seat, time_ns)
         else:
             self.end(order, ExpiryReason.IOC_REMAINDER, time_ns)
 
@@ -87,8 +89,7 @@ class Matcher:
 
     def _trigger(self, book: Book, order: OrderState, time_ns: int) -> None:
         seat = book.seats[order.account]
-        # The opposite side's key of a price is the negative of this side's.
-        limit_key = NO_LIMIT if order.price is None else -key_of(order)
+        limit_key = limit_key_of(order.side, order.price)
         unlock(book, order, seat)
         if self._is_refused(book, order, seat, limit_key):
             self.end(order, ExpiryReason.REJECTED_AT_TRIGGER, time_ns)
@@ -139,12 +140,6 @@ class Matcher:
             )
         )
 
-    def tell_level(self, book: Book, order: OrderState, time_ns: int) -> None:
-        """Publish the level of an order that rests or rested, if it changed."""
-        side = side_of(book, order)
-        key = key_of(order)
-        book.tell(side, key, side.levels[key], self.log, time_ns)
-
     def _take(
         self,
         book: Book,
@@ -153,7 +148,8 @@ class Matcher:
         seat: Seat,
         limit_key: int,
         time_ns: int,
-    ) -> None:
+    ) -> int:
+        """Match until the order is filled, out of reach or ended; tell what remains of it."""
         log = self.log
         seats = book.seats
         trades = book.trades
@@ -169,17 +165,13 @@ class Matcher:
             gives, gets = book.base, book.quote
             gives_touched, gets_touched = book.touched_base, book.touched_quote
         taker_ppm = seat.taker_ppm
-        account = taker.account
         is_guarded = taker.self_trade_prevention is not _NONE
         remaining = taker.remaining_quantity
         filled_quantity = filled_notional = 0
         taker_fees = maker_fees = trade_price = 0
-        while remaining and keys:
-            key = keys[-1]
-            if key < limit_key:
-                break
-            price = key if key > 0 else -key
-            level = levels[key]
+        while remaining and keys and keys[-1] >= limit_key:
+            level = levels[keys[-1]]
+            price = level.price
             while remaining and level.quantity:
                 maker = level.queue[0]
                 open_quantity = maker.remaining_quantity
@@ -187,7 +179,7 @@ class Matcher:
                     level.queue.popleft()
                     level.ended -= 1
                     continue
-                if is_guarded and maker.account == account:
+                if is_guarded and maker.account == taker.account:
                     if filled_quantity:
                         taker.status = _PARTIALLY_FILLED
                     taker.remaining_quantity = remaining
@@ -226,7 +218,7 @@ class Matcher:
                     taker_fee = notional * taker_ppm // _PPM
                     maker_fee = quantity * maker_seat.maker_ppm // _PPM
                     maker.locked = locked = maker.locked - notional
-                    needed = price * left // SCALE
+                    needed = price * left // SCALE if left else 0
                     maker_gives = maker_seat.quote
                     maker_gives.locked -= notional
                     maker_gets = maker_seat.base
@@ -262,22 +254,31 @@ class Matcher:
                 )
                 log.append(trade)
                 trades.append(trade)
+                if is_iceberg:
+                    refresh(level, maker, quantity)
                 if not left:
-                    maker.shown_quantity = 0
                     level.queue.popleft()
                     del maker_seat.open[maker.client_order_id]
-                elif is_iceberg:
-                    refresh(level, maker, quantity)
-            book.tell(opposite, key, level, log, time_ns)
+            quantity = level.quantity
+            if quantity != level.told:
+                level.told = quantity
+                book.version = version = book.version + 1
+                log.append(
+                    LevelChanged(
+                        len(log) + 1, time_ns, symbol, version, opposite.side, price, quantity
+                    )
+                )
+            if not quantity:
+                # It was the best level: no search is needed.
+                keys.pop()
         taker.remaining_quantity = remaining
         if not trade_price:
-            return
+            return remaining
         book.last_price = trade_price
         if taker.status is not _EXPIRED:
             taker.status = _PARTIALLY_FILLED if remaining else _FILLED
         taker.filled_quantity = filled_quantity
         taker.filled_notional = filled_notional
-        taker.updated_time_ns = time_ns
         # An order takes once in its life, so all that it has filled was filled here.
         if taker_buys:
             seat.quote.available -= filled_notional
@@ -291,6 +292,7 @@ class Matcher:
             book.quote_fees += taker_fees
         book.touched_base.append(seat.base)
         book.touched_quote.append(seat.quote)
+        return remaining
 
     def _prevent(
         self, book: Book, taker: OrderState, maker: OrderState, seat: Seat, time_ns: int
@@ -324,8 +326,42 @@ class Matcher:
             counter_order_id=counter.order_id,
         )
 
-    def _rest(self, book: Book, order: OrderState, seat: Seat, time_ns: int) -> None:
-        lock(book, order, seat)
-        side = side_of(book, order)
-        key = key_of(order)
-        book.tell(side, key, side.add(order, key), self.log, time_ns)
+    def rest(self, book: Book, order: OrderState, seat: Seat, time_ns: int) -> None:
+        """Lock what an order needs and queue it at its price."""
+        remaining = order.remaining_quantity
+        price = order.price
+        assert price is not None, f"order {order.order_id} cannot rest without a price"
+        if order.side is _BUY:
+            side = book.bids
+            key = price
+            holding = seat.quote
+            locked = price * remaining // SCALE
+            book.touched_quote.append(holding)
+        else:
+            side = book.asks
+            key = -price
+            holding = seat.base
+            locked = remaining
+            book.touched_base.append(holding)
+        order.locked = locked
+        holding.available -= locked
+        holding.locked += locked
+        seat.open[order.client_order_id] = order
+        level = side.levels.get(key)
+        if level is None:
+            level = side.levels[key] = Level(price)
+        if not level.quantity:
+            insort(side.keys, key)
+        level.queue.append(order)
+        display = order.display_quantity
+        if display is None:
+            shown = remaining
+        else:
+            order.shown_quantity = shown = min(display, remaining)
+            level.hidden += remaining - shown
+        level.told = level.quantity = quantity = level.quantity + shown
+        book.version = version = book.version + 1
+        log = self.log
+        log.append(
+            LevelChanged(len(log) + 1, time_ns, book.symbol, version, order.side, price, quantity)
+        )

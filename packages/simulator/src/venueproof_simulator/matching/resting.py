@@ -2,7 +2,7 @@
 
 from venueproof_core.models import Side
 from venueproof_simulator.ledger import Holding
-from venueproof_simulator.matching.book import Book, BookSide, Level
+from venueproof_simulator.matching.book import MAXIMUM_ENDED, Book, Level
 from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.venue_core import SCALE, OrderState
 
@@ -16,17 +16,6 @@ def need(order: OrderState) -> int:
     price = order.stop_price if order.price is None else order.price
     assert price is not None, f"order {order.order_id} cannot be open without a price"
     return price * order.remaining_quantity // SCALE
-
-
-def side_of(book: Book, order: OrderState) -> BookSide:
-    """The side an order rests on."""
-    return book.bids if order.side is _BUY else book.asks
-
-
-def key_of(order: OrderState) -> int:
-    """The key of its level; its negative is the same price's key on the opposite side."""
-    assert order.price is not None, f"order {order.order_id} cannot rest without a price"
-    return order.price if order.side is _BUY else -order.price
 
 
 def lock(book: Book, order: OrderState, seat: Seat) -> None:
@@ -47,26 +36,27 @@ def unlock(book: Book, order: OrderState, seat: Seat) -> None:
     del seat.open[order.client_order_id]
 
 
-def shrink(book: Book, order: OrderState, seat: Seat, remaining: int) -> None:
+def shrink(book: Book, order: OrderState, seat: Seat, remaining: int) -> Level | None:
     """Reduce what a resting or pending order can still fill, in place, and unlock what that frees.
 
-    Its level is left for the caller to tell. At zero the order is no longer open.
+    At zero the order is no longer open.
+
+    Returns:
+        The order's level, for the caller to tell; ``None`` if it waits for its trigger.
     """
     freed = order.remaining_quantity - remaining
     order.remaining_quantity = remaining
-    if order.is_working:
-        level = side_of(book, order).levels[key_of(order)]
-        if order.display_quantity is None:
-            level.quantity -= freed
-        else:
-            # The hidden part goes first: what is shown changes only where less than that remains.
-            visible = max(order.shown_quantity - remaining, 0)
-            order.shown_quantity -= visible
-            level.quantity -= visible
-            level.hidden -= freed - visible
-        if not remaining:
-            level.note_ended()
-    holding = _touch(book, order, seat)
+    level: Level | None = None
+    if order.side is _BUY:
+        holding = seat.quote
+        book.touched_quote.append(holding)
+        if order.is_working:
+            level = book.bids.levels[order.price]  # type: ignore[index]  # it rests: it has a price
+    else:
+        holding = seat.base
+        book.touched_base.append(holding)
+        if order.is_working:
+            level = book.asks.levels[-order.price]  # type: ignore[operator]
     if remaining:
         kept = need(order)
     else:
@@ -76,16 +66,30 @@ def shrink(book: Book, order: OrderState, seat: Seat, remaining: int) -> None:
     order.locked = kept
     holding.locked -= unlocked
     holding.available += unlocked
+    if level is not None:
+        if order.display_quantity is None:
+            level.quantity -= freed
+        else:
+            # The hidden part goes first: what is shown changes only where less than that remains.
+            visible = max(order.shown_quantity - remaining, 0)
+            order.shown_quantity -= visible
+            level.quantity -= visible
+            level.hidden -= freed - visible
+        if not remaining:
+            level.ended += 1
+            if level.ended > MAXIMUM_ENDED:
+                level.compact()
+    return level
 
 
 def refresh(level: Level, order: OrderState, taken: int) -> None:
     """An iceberg's visible part was hit: once it is gone, the next part queues behind the others."""
     order.shown_quantity -= taken
-    if order.shown_quantity:
+    remaining = order.remaining_quantity
+    if order.shown_quantity or not remaining:
         return
     assert order.display_quantity is not None
-    shown = min(order.display_quantity, order.remaining_quantity)
-    order.shown_quantity = shown
+    order.shown_quantity = shown = min(order.display_quantity, remaining)
     level.quantity += shown
     level.hidden -= shown
     level.queue.rotate(-1)

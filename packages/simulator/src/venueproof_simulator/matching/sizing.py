@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from venueproof_core.models import OrderType, Side, TimeInForce
+from venueproof_core.models import OrderType, Side
 from venueproof_simulator.matching.book import Book, BookSide
 from venueproof_simulator.venue_core import (
     SCALE,
@@ -17,17 +17,13 @@ NO_LIMIT = -(10**30)
 """A key below any level's: the limit of orders without a price."""
 
 _BUY = Side.BUY
-_LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
 _STOP_LIMIT = OrderType.STOP_LIMIT
 _TAKE_PROFIT_LIMIT = OrderType.TAKE_PROFIT_LIMIT
-_GTC = TimeInForce.GTC
-_IOC = TimeInForce.IOC
-_FOK = TimeInForce.FOK
 
 
 def size(book: Book, request: SubmitOrder) -> tuple[int, int, int]:
-    """What a request comes to in its book's terms.
+    """What a request of any type but LIMIT comes to in its book's terms.
 
     Returns:
         Its quantity in base; what its account must have available, quote units for a BUY, base units for a
@@ -37,35 +33,17 @@ def size(book: Book, request: SubmitOrder) -> tuple[int, int, int]:
         Refused: NO_LIQUIDITY: a MARKET order by quote cannot get one lot.
         ValueError: The request is not one that a dialect's parameter checks and filters let through.
     """
-    rules = book.rules
-    order_type = request.order_type
-    quantity = request.quantity
     price = request.price
+    quantity = request.quantity
     buys = request.side is _BUY
-    limit_key = NO_LIMIT
-    if order_type is _MARKET:
+    if request.order_type is _MARKET:
         quantity, need = _size_market(book, request)
     else:
-        reference = price
-        if order_type is not _LIMIT:
-            reference = _reference_price(request)
-        if reference is None or quantity is None:
-            raise ValueError(f"no price or no quantity: {request}")
-        if reference <= 0 or reference % rules.tick_size:
-            raise ValueError(f"price off the tick size {rules.tick_size}: {request}")
+        reference = _reference_price(request)
+        if quantity is None or reference <= 0 or reference % book.rules.tick_size:
+            raise ValueError(f"no quantity, or price off the tick size: {request}")
         need = reference * quantity // SCALE if buys else quantity
-        if price is not None:
-            limit_key = -price if buys else price
-    lot_size = rules.lot_size
-    if quantity <= 0 or quantity % lot_size:
-        raise ValueError(f"quantity off the lot size {lot_size}: {request}")
-    display = request.display_quantity
-    if display is not None and (display <= 0 or display % lot_size):
-        raise ValueError(f"display quantity off the lot size {lot_size}: {request}")
-    force = request.time_in_force
-    if force is not _GTC and force is not _IOC and force is not _FOK:
-        raise ValueError(f"no such time in force here: {request}")
-    return quantity, need, limit_key
+    return quantity, need, limit_key_of(request.side, price)
 
 
 def _reference_price(request: SubmitOrder) -> int:
@@ -75,6 +53,13 @@ def _reference_price(request: SubmitOrder) -> int:
     if request.stop_price is None or (request.price is not None) is not has_limit:
         raise ValueError(f"price or stop price missing, or not for this type: {request}")
     return request.stop_price if request.price is None else request.price
+
+
+def limit_key_of(side: Side, price: int | None) -> int:
+    """The worst key of the opposite side that an order of ``side`` takes at this limit price, if any."""
+    if price is None:
+        return NO_LIMIT
+    return -price if side is _BUY else price
 
 
 def reaches(book: Book, side: Side, limit_key: int) -> bool:

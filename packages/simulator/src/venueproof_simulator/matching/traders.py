@@ -10,7 +10,7 @@ class Trader(Account):
     """An account that trades.
 
     Attributes:
-        orders: All it ever had, by rising id.
+        orders: All it ever had, by rising id; the core lists them when somebody asks.
         open: Those that can still fill or trigger, by client order id.
     """
 
@@ -25,10 +25,9 @@ class Trader(Account):
 class Seat:
     """A trader at one book, with all that a trade there needs within one step."""
 
-    __slots__ = ("base", "maker_ppm", "open", "quote", "taker_ppm", "trader")
+    __slots__ = ("base", "maker_ppm", "open", "quote", "taker_ppm")
 
     def __init__(self, trader: Trader, base: str, quote: str) -> None:
-        self.trader = trader
         self.open = trader.open
         self.base: Holding = trader.holdings[base]
         self.quote: Holding = trader.holdings[quote]
