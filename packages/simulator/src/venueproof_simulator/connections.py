@@ -80,6 +80,7 @@ class Connection:
         self._sent.set()
         self._writer = asyncio.create_task(self._write())
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Future[None] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -106,9 +107,9 @@ class Connection:
 
     def close(self, code: int, reason: str = "") -> None:
         """End it with a close code, after what is queued; on a half-open connection nothing goes out."""
-        if self.is_mute:
-            return
-        self.do(self._close(code, reason))
+        if not self.is_mute:
+            # Not one of the tasks that end with the connection: this one ends the connection.
+            self._closing = asyncio.ensure_future(self._close(code, reason))
 
     def abort(self) -> None:
         """End it without a word."""

@@ -83,6 +83,18 @@ def _seeded(
     return tuple(rows)
 
 
+def _rows(listing: Listing, seed: int) -> tuple[tuple[int, int, int, Side], ...]:
+    rules = listing.rules
+    return _seeded(
+        rules.symbol,
+        rules.tick_size,
+        rules.lot_size,
+        listing.middle,
+        listing.typical_quantity,
+        seed,
+    )
+
+
 class History:
     """All prints of a world, seeded and made by its core, by symbol."""
 
@@ -98,6 +110,10 @@ class History:
         if found is None:
             found = self._trades[symbol] = self._make(symbol)
         return found
+
+    def last_price(self, listing: Listing) -> int:
+        """Price of the newest seeded print, in units."""
+        return _rows(listing, self._seed)[-1][1]
 
     def add(self, event: Traded) -> PublicTrade:
         """Record a trade of the core and give it its public id."""
@@ -151,14 +167,7 @@ class History:
     def _make(self, symbol: str) -> list[PublicTrade]:
         listing = self._listings[symbol]
         rules = listing.rules
-        rows = _seeded(
-            symbol,
-            rules.tick_size,
-            rules.lot_size,
-            listing.middle,
-            listing.typical_quantity,
-            self._seed,
-        )
+        rows = _rows(listing, self._seed)
         return [
             PublicTrade(
                 number, self._start_ns - age, price, quantity, price * quantity // SCALE, side

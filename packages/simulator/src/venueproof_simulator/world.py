@@ -57,6 +57,8 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.core = MatchingCore([_own_copy(listing.rules) for listing in dialect.listings])
         self.history = History(dialect.listings, spec.seed, self.stamps.time_ns())
+        for listing in dialect.listings:
+            self.core.set_last_price(listing.rules.symbol, self.history.last_price(listing))
         self.dialect = dialect(self)
         self._cursor = 0
         self.market = Market(self, dialect.listings)

@@ -1,22 +1,135 @@
-"""A control plane with one tiny world, driven from the test's own loop."""
+"""A venue of one instrument, and its control plane driven from the test's own loop."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from tiny_venue import TinyDialect
-
-from venueproof_core.control import WorldSpec
+from venueproof_core.control import Channel, Credentials, Operation, WorldSpec
+from venueproof_core.models import OrderType, Side
+from venueproof_simulator.connections import Connection
 from venueproof_simulator.control_server import ControlServer
+from venueproof_simulator.dialect import Dialect, Listing
+from venueproof_simulator.toolkit import Call, Refuse, Reply, Route, RouteTable, StreamEvent
+from venueproof_simulator.venue_core import (
+    SCALE,
+    Event,
+    InstrumentRules,
+    LevelChanged,
+    Refused,
+    SubmitOrder,
+)
 from venueproof_simulator.world import World
+
+RULES = InstrumentRules(
+    symbol="AAA-BBB",
+    base="AAA",
+    quote="BBB",
+    tick_size=SCALE,
+    lot_size=SCALE,
+    minimum_quantity=SCALE,
+)
+
+
+def book(dialect: "TinyDialect", call: Call) -> Any:
+    core = dialect.world.core
+    call.book_version = core.version("AAA-BBB")
+    return {"version": call.book_version}
+
+
+def place(dialect: "TinyDialect", call: Call) -> Any:
+    request = SubmitOrder(
+        account="main",
+        symbol="AAA-BBB",
+        side=Side(call.parameters["side"]),
+        order_type=OrderType.LIMIT,
+        client_order_id=call.parameters["id"],
+        quantity=int(call.parameters["quantity"]) * SCALE,
+        price=int(call.parameters["price"]) * SCALE,
+    )
+    try:
+        order = dialect.world.core.submit(request, time_ns=dialect.world.stamps.time_ns())
+    except Refused as refused:
+        raise Refuse(7, refused.reason.value) from refused
+    return {"order": order.order_id}
+
+
+class TinyDialect(Dialect):
+    name = "tiny"
+    listings = (Listing(rules=RULES, middle=1000 * SCALE, typical_quantity=10 * SCALE),)
+    balances: ClassVar = {"AAA": 1000 * SCALE, "BBB": 10_000_000 * SCALE}
+    routes = RouteTable(
+        [
+            Route(name="GET /book", operation=Operation.ORDER_BOOK, handler=book),
+            Route(name="POST /order", operation=Operation.PLACE, handler=place),
+        ]
+    )
+
+    def endpoints(self, host: str) -> dict[str, str]:
+        return {"rest": f"http://{host}", "stream": f"ws://{host}/stream"}
+
+    def credentials(self, seed: bytes) -> Credentials:
+        return Credentials(token=seed.hex())
+
+    def read(self, call: Call) -> None:
+        call.parameters = dict(parse_qsl(call.query))
+        call.route = self.routes.find(f"{call.method} {call.path}", self.world.protocol)
+        call.operation = call.route.operation if call.route else Operation.OTHER
+        call.symbol = "AAA-BBB" if call.route else None
+        call.client_order_id = call.parameters.get("id")
+
+    def answer(self, call: Call) -> Reply:
+        if call.route is None:
+            return Reply(status=404)
+        value = call.route.handler(self, call)
+        return Reply(body=msgspec.json.encode(value), book_version=call.book_version)
+
+    def refuse(self, call: Call, refusal: Refuse) -> Reply:
+        body = msgspec.json.encode({"code": refusal.code, "text": refusal.message})
+        return Reply(
+            status=refusal.status, body=body, headers=refusal.headers, code=str(refusal.code)
+        )
+
+    def standard_refusal(self, kind: str, **values: float) -> Refuse:
+        return Refuse(kind, kind, status=503, headers={"Retry-After": str(values["retry_after_s"])})
+
+    def accepts_stream(self, path: str) -> str | None:
+        return "stream" if path == "/stream" else None
+
+    def stream_symbol(self, name: str) -> str | None:
+        return name
+
+    def opened(self, connection: Connection, target: str) -> None:
+        occasion = StreamEvent(name="AAA-BBB", payload=b"", channel=Channel.ORDER_BOOK)
+        if self.world.faults.refuses_subscription(connection, "AAA-BBB", occasion):
+            connection.send_text("refused")
+            return
+        connection.channels["AAA-BBB"] = Channel.ORDER_BOOK
+        self.world.hub.subscribe(connection, ["AAA-BBB"])
+        connection.send_text("subscribed")
+
+    async def received(self, connection: Connection, text: str) -> None:
+        connection.send_text(f"echo {text}")
+
+    def publish(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, LevelChanged) and self.world.hub.has_listeners(event.symbol):
+                stream_event = StreamEvent(
+                    name=event.symbol,
+                    payload=str(event.version).encode(),
+                    channel=Channel.ORDER_BOOK,
+                    symbol=event.symbol,
+                    book_version=event.version,
+                )
+                self.world.hub.publish(stream_event, lambda _connection, one: one.payload.decode())
+
+    def limits(self) -> list[tuple[str, int, int, float, float]]:
+        return [("requests", 1, 10, 60.0, 0.0)]
 
 
 class Steering:
@@ -72,3 +185,9 @@ def steered() -> Callable[[Callable[[Steering], Awaitable[None]]], None]:
         asyncio.run(whole())
 
     return run
+
+
+@pytest.fixture
+def listings() -> Sequence[Listing]:
+    """What the tiny venue trades."""
+    return TinyDialect.listings

@@ -199,7 +199,10 @@ def test_conflated_events_go_out_together_when_the_fault_is_removed(steered: Any
             assert status == 408
             assert (await s.ask("DELETE", f"/faults/{fault}"))[1]["fired"] == 2
             versions = [int((await socket.receive()).data) for _ in range(2)]
-            assert versions == [s.world.core.version("AAA-BBB") - 1, s.world.core.version("AAA-BBB")]
+            assert versions == [
+                s.world.core.version("AAA-BBB") - 1,
+                s.world.core.version("AAA-BBB"),
+            ]
 
     steered(body)
 

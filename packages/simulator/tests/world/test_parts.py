@@ -2,9 +2,9 @@
 
 import asyncio
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from tiny_venue import TinyDialect
 
 from venueproof_core.control import Match
 from venueproof_simulator.clocks import SECOND_NS, StampClock, TimerClock
@@ -106,8 +106,8 @@ def test_journal_forgets_the_oldest_half_and_keeps_its_numbers() -> None:
     assert journal.count("request", Match(), 3) == 2
 
 
-def test_history_is_the_same_for_equal_seeds_and_long_enough() -> None:
-    first, second, other = (History(TinyDialect.listings, seed, 10**18) for seed in (1, 1, 2))
+def test_history_is_the_same_for_equal_seeds_and_long_enough(listings: Any) -> None:
+    first, second, other = (History(listings, seed, 10**18) for seed in (1, 1, 2))
     trades = first.trades("AAA-BBB")
     assert trades == second.trades("AAA-BBB")
     assert trades != other.trades("AAA-BBB")
@@ -116,8 +116,8 @@ def test_history_is_the_same_for_equal_seeds_and_long_enough() -> None:
     assert all(a.time_ns <= b.time_ns for a, b in pairwise(trades))
 
 
-def test_candles_add_up_to_their_trades() -> None:
-    history = History(TinyDialect.listings, 1, 10**18)
+def test_candles_add_up_to_their_trades(listings: Any) -> None:
+    history = History(listings, 1, 10**18)
     hour = 3600 * SECOND_NS
     start = (10**18 - 48 * hour) // hour * hour
     starts = [start + number * hour for number in range(50)]

@@ -269,6 +269,10 @@ class MatchingCore:
         """There are no positions here, so there is nothing to close."""
         return ()
 
+    def set_last_price(self, symbol: str, price: int) -> None:
+        """Say at what price was traded before this core's first trade: triggers compare with it."""
+        self._books[symbol].last_price = price
+
     def set_status(self, symbol: str, status: InstrumentStatus) -> None:
         """Halt or resume an instrument. CANCEL_ONLY takes cancels alone, HALTED nothing from clients."""
         self._books[symbol].rules.status = status

@@ -1,0 +1,171 @@
+"""Public requests: shapes and rules of the venue's documents."""
+
+from typing import Any
+
+import pytest
+
+PUBLIC = {
+    "depth": ({"lastUpdateId": int, "bids": list, "asks": list}, {"symbol": "BTCUSDT"}),
+    "avgPrice": ({"mins": int, "price": str, "closeTime": int}, {"symbol": "BTCUSDT"}),
+    "ticker/price": ({"symbol": str, "price": str}, {"symbol": "BTCUSDT"}),
+    "ticker/bookTicker": (
+        {"symbol": str, "bidPrice": str, "bidQty": str, "askPrice": str, "askQty": str},
+        {"symbol": "BTCUSDT"},
+    ),
+    "ticker/24hr": (
+        {
+            **dict.fromkeys(
+                [
+                    "symbol",
+                    "priceChange",
+                    "priceChangePercent",
+                    "weightedAvgPrice",
+                    "prevClosePrice",
+                    "lastPrice",
+                    "lastQty",
+                    "bidPrice",
+                    "bidQty",
+                    "askPrice",
+                    "askQty",
+                    "openPrice",
+                    "highPrice",
+                    "lowPrice",
+                    "volume",
+                    "quoteVolume",
+                ],
+                str,
+            ),
+            **dict.fromkeys(["openTime", "closeTime", "firstId", "lastId", "count"], int),
+        },
+        {"symbol": "BTCUSDT"},
+    ),
+}
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_reply_has_the_documented_keys_and_types(venue: Any, path: str) -> None:
+    async def body(ask: Any) -> None:
+        expected, parameters = PUBLIC[path]
+        status, value = await ask.public(path, **parameters)
+        assert (status, {name: type(part) for name, part in value.items()}) == (200, expected)
+
+    venue(body)
+
+
+def test_list_replies_have_the_documented_keys(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, trades = await ask.public("trades", symbol="BTCUSDT", limit=2)
+        names = {"id", "price", "qty", "quoteQty", "time", "isBuyerMaker", "isBestMatch"}
+        assert [set(row) for row in trades] == [names, names]
+        _, aggregated = await ask.public("aggTrades", symbol="BTCUSDT", limit=1)
+        assert set(aggregated[0]) == set("apqflTmM")
+        _, candles = await ask.public("klines", symbol="BTCUSDT", interval="1m", limit=1)
+        kinds = [int, *[str] * 5, int, str, int, str, str, str]
+        assert [type(part) for part in candles[0]] == kinds
+
+    venue(body)
+
+
+@pytest.mark.parametrize("limit", [1, 100, 101, 500, 501, 1000, 1001, 5000])
+def test_depth_weight_grows_with_the_levels(venue: Any, limit: int) -> None:
+    async def body(ask: Any) -> None:
+        steps = ((100, 5), (500, 25), (1000, 50), (5000, 250))
+        expected = next(weight for up_to, weight in steps if limit <= up_to)
+        target = f"/api/v3/depth?symbol=BTCUSDT&limit={limit}"
+        reply, _ = await ask.raw("GET", target)
+        assert reply.headers["X-MBX-USED-WEIGHT-1M"] == str(expected)
+
+    venue(body)
+
+
+def test_candles_of_every_interval_are_aligned_and_continuous(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        from venueproof_binance.dialect.candles import INTERVALS
+
+        for interval in INTERVALS:
+            _, rows = await ask.public("klines", symbol="BTCUSDT", interval=interval, limit=4)
+            assert [row[0] for row in rows[1:]] == [row[6] + 1 for row in rows[:-1]], interval
+        _, value = await ask.public("klines", symbol="BTCUSDT", interval="7m")
+        assert value == {"code": -1120, "msg": "Invalid interval."}
+
+    venue(body)
+
+
+def test_candle_pages_follow_each_other(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        common = {"symbol": "BTCUSDT", "interval": "1m", "limit": 1000}
+        _, newest = await ask.public("klines", **common)
+        _, page = await ask.public("klines", **common, startTime=newest[0][0])
+        assert [row[0] for row in page] == [row[0] for row in newest]
+
+    venue(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "code"),
+    [
+        ("depth", {}, -1102),
+        ("depth", {"symbol": "btcusdt"}, -1121),
+        ("depth", {"symbol": "BTC$"}, -1100),
+        ("depth", {"symbol": "BTCUSDT", "limit": "x"}, -1100),
+        ("depth", {"symbol": "BTCUSDT", "limit": "0"}, -1130),
+        ("ticker/24hr", {"symbol": "BTCUSDT", "type": "TINY"}, -1139),
+        ("ticker/price", {"symbol": "BTCUSDT", "symbols": '["ETHUSDT"]'}, -1128),
+        ("exchangeInfo", {"symbols": '["BTCUSDT","BTCUSDT"]'}, -1151),
+        ("exchangeInfo", {"symbols": "BTCUSDT"}, -1135),
+        ("time", {"symbol": "BTCUSDT"}, -1104),
+    ],
+)
+def test_wrong_public_request_has_its_code(
+    venue: Any, path: str, parameters: dict[str, str], code: int
+) -> None:
+    async def body(ask: Any) -> None:
+        status, value = await ask.public(path, **parameters)
+        assert (status, value["code"]) == (400, code), value
+
+    venue(body)
+
+
+def test_times_are_microseconds_when_asked(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, milli = await ask.raw("GET", "/api/v3/time")
+        header = {"X-MBX-TIME-UNIT": "microsecond"}
+        _, micro = await ask.raw("GET", "/api/v3/time", headers=header)
+        assert 0 <= micro["serverTime"] - milli["serverTime"] * 1000 < 10**6
+        _, wrong = await ask.raw("GET", "/api/v3/time", headers={"X-MBX-TIME-UNIT": "DAY"})
+        assert wrong["code"] == -1194
+
+    venue(body)
+
+
+def test_parameter_that_comes_twice_is_refused(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, value = await ask.raw("GET", "/api/v3/depth?symbol=BTCUSDT&symbol=ETHUSDT")
+        assert value["code"] == -1101
+
+    venue(body)
+
+
+def test_too_much_weight_is_429_then_418_and_ends(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        heavy = "/api/v3/depth?symbol=BTCUSDT&limit=5000"
+        replies = [(await ask.raw("GET", heavy))[0] for _ in range(32)]
+        statuses = [reply.status for reply in replies]
+        assert statuses[:24] == [200] * 24
+        assert statuses[24] == 429
+        assert 1 <= int(replies[24].headers["Retry-After"]) <= 60
+        assert statuses[-1] == 418
+        ask.world.timers.advance(int(replies[-1].headers["Retry-After"]) + 60)
+        assert (await ask.raw("GET", heavy))[0].status == 200
+
+    venue(body)
+
+
+def test_too_many_new_orders_are_refused_with_a_pause(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        replies = [await ask.place(f"o{number}") for number in range(101)]
+        assert [status for status, _ in replies[:100]] == [200] * 100
+        assert replies[100][0] == 429
+        assert replies[100][1]["msg"].startswith("Too many new orders; current limit is 100")
+
+    venue(body)
