@@ -50,19 +50,14 @@ async def refused(
     try:
         value = await call
     except VenueError as error:
-        if not isinstance(error, kind):
-            violated(
-                f"{what} fails by {type(error).__name__}",
-                expected=expected,
-                observed=f"{type(error).__name__}: {error}",
-            )
-        if outcome is not None and error.outcome is not outcome:
-            violated(
-                f"{what} fails with outcome {error.outcome.value}",
-                expected=expected,
-                observed=f"{type(error).__name__} with {error.outcome.value}",
-            )
-        return error
+        is_right = isinstance(error, kind) and outcome in (None, error.outcome)
+        if is_right:
+            return error
+        violated(
+            f"{what} fails in another way",
+            expected=expected,
+            observed=f"{type(error).__name__} with {error.outcome.value}: {error.message}",
+        )
     except Exception as error:
         # Raw errors of a decoder or socket tell a caller nothing about what happened at the venue.
         violated(
@@ -70,7 +65,8 @@ async def refused(
             expected=expected,
             observed=f"{type(error).__name__}: {shown(str(error))}",
         )
-    violated(f"{what} does not fail", expected=expected, observed=shown(value))
+    else:
+        violated(f"{what} does not fail", expected=expected, observed=shown(value))
 
 
 class HurriedClock(SteerableClock):

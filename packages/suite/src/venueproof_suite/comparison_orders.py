@@ -60,7 +60,7 @@ async def only_order(world: World, request: OrderRequest, *, account: str = "mai
     """The venue's one order with the client order id of ``request``."""
     found = [
         order
-        for order in await world.truth.orders(request.symbol, account)
+        for order in await world.truth.orders(request.symbol, account=account)
         if order.client_order_id == request.client_order_id
     ]
     if len(found) != 1:
