@@ -10,7 +10,7 @@ from venueproof_suite.oracles.comparison import same_number, same_time
 from venueproof_suite.oracles.convergence import converged_book
 from venueproof_suite.oracles.exact import exact_book, exact_reply
 from venueproof_suite.oracles.fields import must_equal
-from venueproof_suite.oracles.prints import candle_of, trades_since
+from venueproof_suite.oracles.prints import candle_of, trade_fields, trades_since
 from venueproof_suite.oracles.reading import in_background, until
 from venueproof_suite.oracles.trace import followed_books, traced_books
 
@@ -26,6 +26,7 @@ __all__ = [
     "must_equal",
     "same_number",
     "same_time",
+    "trade_fields",
     "trades_since",
     # reading streams
     "in_background",

@@ -1,5 +1,6 @@
 """Public trades, and what must be made of them."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -40,9 +41,9 @@ def candle_of(
         trades: Oldest first, with at least one before the interval's end.
     """
     end_ns = open_time_ns + interval_s * SECOND_NS
-    inside = [trade for trade in trades if open_time_ns <= trade.venue_time_ns < end_ns]
-    before = [trade for trade in trades if trade.venue_time_ns < open_time_ns]
-    prices = [trade.price for trade in inside or before[-1:]]
+    first = bisect_left(trades, open_time_ns, key=_time)
+    inside = trades[first : bisect_left(trades, end_ns, key=_time)]
+    prices = [trade.price for trade in inside or trades[:first][-1:]]
     return {
         "symbol": trades[0].symbol,
         "interval_s": interval_s,
@@ -55,3 +56,7 @@ def candle_of(
         "quote_volume": sum((trade.price * trade.quantity for trade in inside), Decimal(0)),
         "trade_count": len(inside),
     }
+
+
+def _time(trade: TruthTrade) -> int:
+    return trade.venue_time_ns

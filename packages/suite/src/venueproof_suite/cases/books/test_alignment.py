@@ -99,16 +99,18 @@ async def test_update_straddles_the_snapshot(
     """
     projection = connector_declaration.projection
     start = (await world.truth.book(symbol)).version
-    reply = await world.gate(
-        Match(operation=Operation.ORDER_BOOK, symbol=symbol), GatePoint.BEFORE_REPLY
-    )
+    snapshot = Match(operation=Operation.ORDER_BOOK, symbol=symbol)
+    request = await world.gate(snapshot, GatePoint.RECEIVED)
+    reply = await world.gate(snapshot, GatePoint.BEFORE_REPLY)
     async with in_background(market.stream_order_book(symbol)) as first:
         with expect("the connector subscribes to the book"):
             await world.wait("subscribed", match=Match(channel=Channel.ORDER_BOOK, symbol=symbol))
         interval = await world.fault("conflate_events")
         await world.market(Walk(symbol=symbol, steps=10))
         with expect("the connector requests a snapshot"):
-            await reply.reached()
+            await request.reached()
+        await request.release()
+        await reply.reached()
         await world.market(Walk(symbol=symbol, steps=10))
         await interval.remove()
         await reply.release()

@@ -1,6 +1,7 @@
 """Books that follow an undisturbed stream."""
 
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 
@@ -9,6 +10,8 @@ from venueproof_core.control import SetLevel, TruthInstrument, Walk
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, within
 from venueproof_suite.oracles import converged_book, exact_reply, followed_books
+
+_SIDES: tuple[Literal["BUY", "SELL"], ...] = ("BUY", "SELL")
 
 
 @case(
@@ -77,23 +80,22 @@ async def test_sides_are_apart_and_sorted(
     async with market.stream_order_book(symbol) as books:
         await within(anext(books), "the first book")
         truth, tick = await world.truth.book(symbol), (await _rules(world, symbol)).tick_size
-        for side, levels, sign in (("BUY", truth.bids, 1), ("SELL", truth.asks, -1)):
-            prices = _free_prices([price for price, _ in levels], tick, sign)
+        for side in _SIDES:
+            levels = truth.bids if side == "BUY" else truth.asks
             await world.market(
                 *(
                     SetLevel(symbol=symbol, side=side, price=price, quantity=levels[0][1])
-                    for price in prices
+                    for price in _free_prices(levels, tick if side == "BUY" else -tick)
                 )
             )
             await converged_book(world, books, symbol, projection=connector_declaration.projection)
 
 
-def _free_prices(taken: list[Decimal], tick: Decimal, sign: int) -> list[Decimal]:
-    """One price behind the last level, and the first one that is free between two levels."""
-    between = next(
-        (price - sign * tick for price in taken if price - sign * tick not in taken), taken[-1]
-    )
-    return [taken[-1] - sign * 7 * tick, between]
+def _free_prices(levels: list[tuple[Decimal, Decimal]], step: Decimal) -> list[Decimal]:
+    """A price behind the last level, and one that is free between two levels; ``step`` is towards the middle."""
+    taken = [price for price, _ in levels]
+    between = next(price + step for price in taken[1:] if price + step not in taken)
+    return [taken[-1] - 7 * step, between]
 
 
 @case(
