@@ -18,6 +18,17 @@ from pathlib import Path
 from tools.workspace import Distribution, Workspace
 
 
+# Everything a package registers must load where it stands alone; a dialect needs its exchange's extra.
+LOAD = """
+import sys
+from importlib import import_module, metadata
+import_module(sys.argv[2])
+for point in metadata.distribution(sys.argv[1]).entry_points:
+    if point.group != "venueproof.dialects":
+        point.load()
+"""
+
+
 class Installer:
     """Makes environments and installs into them: by uv where there is one, else by this Python's pip."""
 
@@ -71,13 +82,13 @@ def build(distribution: Distribution, dist: Path) -> None:
 def check(
     distribution: Distribution, workspace: Workspace, installer: Installer, folder: Path, dist: Path
 ) -> None:
-    """Install one wheel into an empty environment and import it there; run its commands' help."""
+    """Install one wheel into an empty environment; load what it registers, run its commands' help."""
     python = installer.make(folder)
     third_party = workspace.closure([distribution.name]).third_party
     if third_party:
         installer.install(python, third_party)
     installer.install(python, ["--no-index", "--find-links", str(dist), distribution.name])
-    _run([str(python), "-c", f"import {distribution.module}"], folder=folder)
+    _run([str(python), "-c", LOAD, distribution.name, distribution.module], folder=folder)
     for command in distribution.commands:
         _run([str(_program(folder, command)), "--help"], folder=folder)
 
