@@ -14,7 +14,7 @@ def hooks() -> dict[str, object]:
 
 
 def test_every_hook_says_what_it_offers_and_returns() -> None:
-    assert len(hooks()) == 5
+    assert len(hooks()) == 6
     for name, function in hooks().items():
         text = inspect.getdoc(function) or ""
         assert text.startswith("Offer "), f"{name} does not say what it offers"

@@ -156,3 +156,56 @@ def test_unknown_connector_names_those_of_the_venue(install: Install) -> None:
     with pytest.raises(ConfigurationError, match="connector for alpha: 'ccxt'; known: reference"):
         plugins.connector("alpha", "ccxt")
     assert plugins.connector("alpha", "reference").venue == "alpha"
+
+
+BRIDGE = """
+from venueproof_core import Connector, hookimpl
+
+class Bridge:
+    name = "client"
+
+    def connector_for(self, venue, argument=None):
+        if venue.name == "zeta":
+            return None
+        return Connector(venue=venue.name, name=argument or "client", connect=print, {more})
+
+@hookimpl
+def venueproof_register_bridge():
+    return Bridge()
+"""
+
+
+def test_bridge_is_asked_for_every_venue_whatever_the_order_of_loading(install: Install) -> None:
+    install("a-bridge", BRIDGE.format(more=""))
+    install("b-plugin", VENUE.format(venue="alpha"))
+    install("c-plugin", VENUE.format(venue="zeta"))
+
+    plugins = load_plugins()
+
+    assert list(plugins.connectors) == [
+        ("alpha", "client"),
+        ("alpha", "reference"),
+        ("zeta", "reference"),
+    ]
+    assert plugins.owners["connector", ("alpha", "client")] == "a-bridge"
+    assert plugins.connector("alpha", "client:an argument").name == "an argument"
+
+
+def test_connector_that_cannot_be_used_is_listed_and_says_why_when_named(install: Install) -> None:
+    install("a-bridge", BRIDGE.format(more="refusal='it is not installed: pip install it'"))
+    install("b-plugin", VENUE.format(venue="alpha"))
+    plugins = load_plugins()
+
+    assert ("alpha", "client") in plugins.connectors
+    with pytest.raises(ConfigurationError, match=r"'client' for alpha: it is not installed: pip"):
+        plugins.connector("alpha", "client")
+
+
+def test_bridge_that_fails_is_named_and_the_others_are_loaded(install: Install) -> None:
+    install("bad", BRIDGE.format(more="color=1 / 0"))
+    install("good", VENUE.format(venue="alpha"))
+
+    plugins = load_plugins()
+
+    assert list(plugins.connectors) == [("alpha", "reference")]
+    assert plugins.broken["bad"].startswith("bridge 'client': ZeroDivisionError")

@@ -16,6 +16,7 @@ from venueproof_core.results import IntegrationTestReport, TestResult
 from venueproof_core.rules import BugClass, Level, Rule, Steering
 from venueproof_core.tables import WireTables
 from venueproof_core.venue import (
+    Bridge,
     ClientData,
     Connector,
     Environment,
@@ -27,6 +28,7 @@ from venueproof_core.venue import (
 from venueproof_core.verdict import Verdict
 
 __all__ = [
+    "Bridge",
     "BugClass",
     "Capabilities",
     "ClientData",

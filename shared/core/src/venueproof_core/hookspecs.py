@@ -11,7 +11,7 @@ import pluggy
 if TYPE_CHECKING:
     from venueproof_core.control import Target
     from venueproof_core.defects import Defect
-    from venueproof_core.venue import Connector, Venue
+    from venueproof_core.venue import Bridge, Connector, Venue
 
 PROJECT = "venueproof"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -39,6 +39,17 @@ def venueproof_register_connector() -> "Connector | Sequence[Connector]":  # typ
 
     Returns:
         One connector or several; venue and name together are unique.
+    """
+
+
+@hookspec
+def venueproof_register_bridge() -> "Bridge | Sequence[Bridge]":  # type: ignore[empty-body]
+    """Offer clients that can be used for many venues.
+
+    Each is asked for its connector to every registered venue once all plugins are loaded.
+
+    Returns:
+        One bridge or several; names are unique.
     """
 
 

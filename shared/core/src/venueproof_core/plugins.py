@@ -1,7 +1,7 @@
 """Load, validate, sort and list what is installed."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -12,7 +12,7 @@ from venueproof_core import hookspecs
 from venueproof_core.control import Target
 from venueproof_core.defects import Defect
 from venueproof_core.errors import ConfigurationError, PluginError, unknown_name
-from venueproof_core.venue import Connector, Venue
+from venueproof_core.venue import Bridge, Connector, Venue
 
 EXACT_SET_VARIABLE = "VENUEPROOF_PLUGINS"
 
@@ -28,6 +28,7 @@ class Plugins:
 
     venues: dict[str, Venue] = field(default_factory=dict)
     connectors: dict[tuple[str, str], Connector] = field(default_factory=dict)
+    bridges: dict[str, Bridge] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     case_packages: list[str] = field(default_factory=list)
     defects: dict[str, Defect] = field(default_factory=dict)
@@ -46,16 +47,26 @@ class Plugins:
         raise ConfigurationError(self._unknown("venue", name, self.venues))
 
     def connector(self, venue: str, name: str) -> Connector:
-        """The venue's connector of that name.
+        """The venue's connector of that name; ``name:argument`` asks the bridge of that name.
 
         Raises:
-            ConfigurationError: There is none.
+            ConfigurationError: There is none, or it cannot be used here.
         """
         found = self.connectors.get((venue, name))
+        if self.is_bridged(name):
+            bridge, _, argument = name.partition(":")
+            found = self.bridges[bridge].connector_for(self.venue(venue), argument)
+        if found is not None and found.refusal is not None:
+            raise ConfigurationError(f"connector {name!r} for {venue}: {found.refusal}")
         if found is not None:
             return found
         names = [other for where, other in self.connectors if where == venue]
         raise ConfigurationError(self._unknown(f"connector for {venue}", name, names))
+
+    def is_bridged(self, name: str) -> bool:
+        """Whether ``name`` is a bridge's with an argument: ``cmd:PROGRAM``."""
+        bridge, colon, _ = name.partition(":")
+        return bool(colon) and bridge in self.bridges
 
     def _unknown(self, what: str, name: str, known: Iterable[str]) -> str:
         text = unknown_name(what, name, known)
@@ -90,7 +101,20 @@ def load_plugins(extra: Iterable[tuple[str, Any]] = ()) -> Plugins:
             plugins.broken[point.name] = f"{type(error).__name__}: {error}"
     for name, module in [*modules, *extra]:
         _register(plugins, name, module)
+    for bridge in plugins.bridges.values():
+        _ask_for_connectors(plugins, bridge)
     return _sorted(plugins)
+
+
+def _ask_for_connectors(plugins: Plugins, bridge: Bridge) -> None:
+    owner = plugins.owners["bridge", bridge.name]
+    try:
+        for venue in plugins.venues.values():
+            connector = bridge.connector_for(venue)
+            if connector is not None:
+                _add(plugins, owner, connector)
+    except Exception as error:
+        plugins.broken[owner] = f"bridge {bridge.name!r}: {type(error).__name__}: {error}"
 
 
 def _register(plugins: Plugins, name: str, module: Any) -> None:
@@ -114,8 +138,12 @@ def _collect(manager: pluggy.PluginManager) -> list[Any]:
     hooks = manager.hook
     values: list[Any] = [*hooks.venueproof_register_venue(), *hooks.venueproof_register_target()]
     values += list(hooks.venueproof_register_cases())
-    for several in (*hooks.venueproof_register_connector(), *hooks.venueproof_register_defects()):
-        values += [several] if isinstance(several, Connector) else list(several)
+    for several in (
+        *hooks.venueproof_register_connector(),
+        *hooks.venueproof_register_bridge(),
+        *hooks.venueproof_register_defects(),
+    ):
+        values += list(several) if isinstance(several, Sequence) else [several]
     return values
 
 
@@ -128,6 +156,8 @@ def _add(plugins: Plugins, plugin: str, value: Any) -> None:
         _put(plugins, "defect", plugins.defects, value.name, value, plugin)
     elif isinstance(value, str):
         plugins.case_packages.append(value)
+    elif hasattr(value, "connector_for"):
+        _put(plugins, "bridge", plugins.bridges, value.name, value, plugin)
     elif hasattr(value, "start") and hasattr(value, "grade"):
         _put(plugins, "target", plugins.targets, value.name, value, plugin)
     else:
@@ -151,6 +181,7 @@ def _put(
 def _sorted(plugins: Plugins) -> Plugins:
     plugins.venues = dict(sorted(plugins.venues.items()))
     plugins.connectors = dict(sorted(plugins.connectors.items()))
+    plugins.bridges = dict(sorted(plugins.bridges.items()))
     plugins.targets = dict(sorted(plugins.targets.items()))
     plugins.defects = dict(sorted(plugins.defects.items()))
     plugins.case_packages.sort()

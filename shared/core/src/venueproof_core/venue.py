@@ -278,6 +278,7 @@ class Connector:
         tables: The connector's wire tables, which defects mutate; ``None`` where it has none.
         known_failures: Case id to why it fails today; such a FAILED is KNOWN_FAILURE.
         is_ours: Written in this repository: nothing may be excused.
+        refusal: Why it cannot be used here, if it cannot, and what to do.
     """
 
     venue: str
@@ -293,6 +294,7 @@ class Connector:
     tables: WireTables | None = None
     known_failures: Mapping[str, "KnownFailure"] = field(default_factory=dict)
     is_ours: bool = False
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,3 +312,24 @@ class KnownFailure:
     versions: str
     expires: str
     source: str | None = None
+
+
+class Bridge(Protocol):
+    """Makes connectors out of clients that nobody here wrote. Registered by a hook.
+
+    Attributes:
+        name: The client's; what the command line calls its connectors, as in ``ccxt`` or ``cmd:PROGRAM``.
+    """
+
+    name: str
+
+    def connector_for(self, venue: Venue, argument: str | None = None) -> Connector | None:
+        """Its connector to a venue; ``None`` where it has none.
+
+        Imports no client and does no I/O: it is asked for every venue in every process. A client that is
+        not installed is told by the connector's ``refusal``.
+
+        Args:
+            argument: What follows ``name:`` on the command line; ``None`` for what is listed.
+        """
+        ...
