@@ -17,7 +17,6 @@ from pathlib import Path
 
 from tools.workspace import Distribution, Workspace
 
-
 # Everything a package registers must load where it stands alone; a dialect needs its exchange's extra.
 LOAD = """
 import sys
