@@ -7,7 +7,8 @@ import pytest
 
 from venueproof.doctor import extras, plugin_lines, venue_lines
 from venueproof.main import main
-from venueproof_core.plugins import load_plugins
+from venueproof_core import Capabilities, Connector, Venue
+from venueproof_core.plugins import Plugins, load_plugins
 
 Install = Callable[[str, str], None]
 VenueCode = Callable[[str], str]
@@ -76,6 +77,18 @@ def test_malformed_settings_are_named_and_the_rest_is_shown(
     text = capsys.readouterr().out
     assert "unusable: .env:1: TEST_TIMEOUT = 'soon'" in text
     assert "loopback:" in text
+
+
+def test_client_that_is_not_there_is_named_with_its_reason() -> None:
+    async def connect() -> None: ...
+
+    absent = Connector(venue="alpha", connect=connect, name="client", refusal="pip install it")
+    venue = Venue(name="alpha", title="A venue", capabilities=Capabilities())
+    plugins = Plugins(venues={"alpha": venue}, connectors={("alpha", "client"): absent})
+
+    texts = [line.text for line in venue_lines(plugins, {})]
+
+    assert texts[:2] == ["alpha: A venue; connectors: none", "  client: pip install it"]
 
 
 def test_no_venue_at_all_says_how_to_install_one(install: Install) -> None:

@@ -129,8 +129,12 @@ def venue_lines(plugins: Plugins, variables: Mapping[str, str]) -> Iterator[Line
         yield Line("none", remedy=remedy)
     simulated = {point.name for point in entry_points(group="venueproof.dialects")}
     for venue in plugins.venues.values():
-        names = [name for where, name in plugins.connectors if where == venue.name]
-        yield Line(f"{venue.name}: {venue.title}; connectors: {', '.join(names) or 'none'}")
+        connectors = [each for each in plugins.connectors.values() if each.venue == venue.name]
+        names = ", ".join(each.name for each in connectors if each.refusal is None)
+        yield Line(f"{venue.name}: {venue.title}; connectors: {names or 'none'}")
+        for each in connectors:
+            if each.refusal is not None:
+                yield Line(f"  {each.name}: {each.refusal}")
         if venue.name in simulated and "simulator" in plugins.targets:
             yield Line(f"  simulator: ready: venueproof run {venue.name}")
         else:

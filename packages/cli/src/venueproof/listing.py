@@ -46,6 +46,7 @@ def connectors(plugins: Plugins) -> list[Row]:
             "ours": connector.is_ours,
             "leaves out": sorted(connector.leaves_out),
             "known failures": sorted(connector.known_failures),
+            "cannot be used": connector.refusal or "",
         }
         for connector in plugins.connectors.values()
     ]
