@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from venueproof_binance.dialect import errors
 from venueproof_binance.dialect.listings import venue_symbol
 from venueproof_binance.dialect.order_rows import fill_row, order_row
-from venueproof_binance.dialect.rest_public import DAY_NS, bounds, canonical, whole
+from venueproof_binance.dialect.parameters import DAY_NS, bounds, canonical, whole
 from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Operation
 from venueproof_simulator.toolkit import Call, Refuse, Route

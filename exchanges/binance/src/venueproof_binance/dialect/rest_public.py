@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from venueproof_binance.dialect import errors, filters
+from venueproof_binance.dialect import filters
 from venueproof_binance.dialect.candles import INTERVALS, interval_starts
-from venueproof_binance.dialect.listings import BY_VENUE_SYMBOL, venue_symbol
+from venueproof_binance.dialect.listings import venue_symbol
+from venueproof_binance.dialect.parameters import bounds, canonical, symbol_list, whole
+from venueproof_binance.dialect.tickers import average_price, ticker_24h, ticker_book, ticker_price
 from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Operation
 from venueproof_core.models import InstrumentStatus, Side
-from venueproof_simulator.clocks import SECOND_NS
 from venueproof_simulator.history import PublicTrade
 from venueproof_simulator.toolkit import Call, Refuse, Route
 
 if TYPE_CHECKING:
     from venueproof_binance.dialect.venue import BinanceDialect
 
-DAY_NS = 86_400 * SECOND_NS
 STATUSES = {
     InstrumentStatus.TRADING: "TRADING",
     InstrumentStatus.CANCEL_ONLY: "CANCEL_ONLY",
@@ -198,185 +195,6 @@ def klines(dialect: BinanceDialect, call: Call) -> Any:
             ]
         )
     return rows
-
-
-def average_price(dialect: BinanceDialect, call: Call) -> Any:
-    symbol = canonical(call.parameters["symbol"])
-    trade = dialect.world.history.trades(symbol)[-1]
-    price = dialect.average(symbol)
-    return {"mins": 5, "price": number(price), "closeTime": dialect.stamp(trade.time_ns, call)}
-
-
-def ticker_24h(dialect: BinanceDialect, call: Call) -> Any:
-    kind = call.parameters.get("type", "FULL")
-    if kind not in ("FULL", "MINI"):
-        raise Refuse(-1139, "Invalid ticker type.")
-    row = mini_row if kind == "MINI" else full_row
-    return each_symbol(dialect, call, lambda symbol: row(dialect, symbol, call))
-
-
-def ticker_price(dialect: BinanceDialect, call: Call) -> Any:
-    def row(symbol: str) -> dict[str, str]:
-        price = dialect.world.history.trades(symbol)[-1].price
-        return {"symbol": venue_symbol(symbol), "price": number(price)}
-
-    return each_symbol(dialect, call, row)
-
-
-def ticker_book(dialect: BinanceDialect, call: Call) -> Any:
-    return each_symbol(dialect, call, lambda symbol: best_row(dialect, symbol))
-
-
-def best_row(dialect: BinanceDialect, symbol: str) -> dict[str, str]:
-    """Best levels; zeros where a side is empty."""
-    core = dialect.world.core
-    bid = (core.levels(symbol, Side.BUY, 1) or [(0, 0)])[0]
-    ask = (core.levels(symbol, Side.SELL, 1) or [(0, 0)])[0]
-    return {
-        "symbol": venue_symbol(symbol),
-        "bidPrice": number(bid[0]),
-        "bidQty": number(bid[1]),
-        "askPrice": number(ask[0]),
-        "askQty": number(ask[1]),
-    }
-
-
-def mini_row(dialect: BinanceDialect, symbol: str, call: Call | None) -> dict[str, Any]:
-    """Statistics of the last 24 hours, in the short form."""
-    now = dialect.world.stamps.time_ns()
-    rows = dialect.world.history.between(symbol, now - DAY_NS, now + SECOND_NS)
-    last = rows[-1].price if rows else dialect.world.history.trades(symbol)[-1].price
-    prices = [trade.price for trade in rows] or [last]
-    return {
-        "symbol": venue_symbol(symbol),
-        "openPrice": number(prices[0]),
-        "highPrice": number(max(prices)),
-        "lowPrice": number(min(prices)),
-        "lastPrice": number(last),
-        "volume": number(sum(trade.quantity for trade in rows)),
-        "quoteVolume": number(sum(trade.notional for trade in rows)),
-        "openTime": dialect.stamp(now - DAY_NS, call),
-        "closeTime": dialect.stamp(now, call),
-        "firstId": rows[0].trade_id if rows else -1,
-        "lastId": rows[-1].trade_id if rows else -1,
-        "count": len(rows),
-    }
-
-
-def full_row(dialect: BinanceDialect, symbol: str, call: Call | None) -> dict[str, Any]:
-    """Statistics of the last 24 hours, in the long form."""
-    now = dialect.world.stamps.time_ns()
-    rows = dialect.world.history.between(symbol, now - DAY_NS, now + SECOND_NS)
-    every = dialect.world.history.trades(symbol)
-    last = rows[-1] if rows else every[-1]
-    opened = rows[0].price if rows else last.price
-    before = every[rows[0].trade_id - 2].price if rows and rows[0].trade_id > 1 else opened
-    volume = sum(trade.quantity for trade in rows)
-    notional = sum(trade.notional for trade in rows)
-    change = last.price - opened
-    best = best_row(dialect, symbol)
-    return {
-        "symbol": venue_symbol(symbol),
-        "priceChange": number(change),
-        "priceChangePercent": f"{change * 100 / opened:.3f}",
-        "weightedAvgPrice": number(notional * 10**8 // volume if volume else 0),
-        "prevClosePrice": number(before),
-        "lastPrice": number(last.price),
-        "lastQty": number(last.quantity),
-        **{name: best[name] for name in ("bidPrice", "bidQty", "askPrice", "askQty")},
-        **{
-            k: v
-            for k, v in mini_row(dialect, symbol, call).items()
-            if k not in ("symbol", "lastPrice")
-        },
-    }
-
-
-# ---------------------------------------------------------------- parameters
-
-
-def canonical(text: str) -> str:
-    """The canonical symbol.
-
-    Raises:
-        Refuse: -1121, or -1100 for characters no symbol has.
-    """
-    listing = BY_VENUE_SYMBOL.get(text)
-    if listing is None:
-        if not re.fullmatch(r"[\w-]{1,20}", text):
-            raise errors.illegal("symbol", "^[\\w\\-._&&[^a-z]]{1,50}$")
-        raise errors.invalid_symbol()
-    return listing.rules.symbol
-
-
-def symbol_list(text: str) -> list[str]:
-    """Canonical symbols of a JSON array.
-
-    Raises:
-        Refuse: -1135 for no array, -1151 for a symbol named twice, -1121.
-    """
-    try:
-        names = msgspec.json.decode(text, type=list[str])
-    except msgspec.DecodeError:
-        raise Refuse(-1135, "JSON sent for parameter 'symbols' is not valid") from None
-    if len(set(names)) != len(names):
-        raise Refuse(-1151, "Symbol is present multiple times in the list.")
-    return [canonical(name) for name in names]
-
-
-def each_symbol(dialect: BinanceDialect, call: Call, row: Callable[[str], Any]) -> Any:
-    """An object for ``symbol``, a list for ``symbols`` or nothing."""
-    if "symbol" in call.parameters and "symbols" in call.parameters:
-        raise Refuse(-1128, "Combination of optional parameters invalid.")
-    if "symbol" in call.parameters:
-        return row(canonical(call.parameters["symbol"]))
-    names: Sequence[str] = list(dialect.world.core.instruments)
-    if "symbols" in call.parameters:
-        names = symbol_list(call.parameters["symbols"])
-    return [row(name) for name in names]
-
-
-def whole(
-    call: Call,
-    name: str,
-    *,
-    default: int,
-    maximum: int | None = None,
-    is_clamped: bool = False,
-) -> int:
-    """A parameter that is a whole number.
-
-    Raises:
-        Refuse: -1100 for other characters, -1130 for a number out of range.
-    """
-    text = call.parameters.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"\d{1,19}", text):
-        raise errors.illegal(name, "^[0-9]{1,20}$")
-    value = int(text)
-    if maximum is not None and value > maximum:
-        if not is_clamped:
-            raise Refuse(-1130, f"Data sent for parameter '{name}' is not valid.")
-        value = maximum
-    if name == "limit" and value == 0:
-        raise Refuse(-1130, f"Data sent for parameter '{name}' is not valid.")
-    return value
-
-
-def bounds(call: Call) -> tuple[int | None, int | None]:
-    """``startTime`` and ``endTime`` in nanoseconds; both units are accepted."""
-
-    def read(name: str) -> int | None:
-        if name not in call.parameters:
-            return None
-        value = whole(call, name, default=0)
-        return value * 1000 if value > 10**14 else value * 1_000_000
-
-    start, end = read("startTime"), read("endTime")
-    if start is not None and end is not None and start > end:
-        raise Refuse(-1128, "Combination of optional parameters invalid.")
-    return start, end
 
 
 def _get(name: str, operation: Operation, handler: Any, weight: Any, *parameters: str) -> Route:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from venueproof_binance.dialect import rest_public, wire
+from venueproof_binance.dialect import tickers, wire
 from venueproof_binance.dialect.candles import INTERVALS, interval_start, next_start
 from venueproof_binance.dialect.listings import venue_symbol
 from venueproof_binance.dialect.wire import number
@@ -169,7 +169,7 @@ class MarketStreams:
         lower = venue_symbol(symbol).lower()
 
         def payload() -> dict[str, Any]:
-            row = rest_public.best_row(self._dialect, symbol)
+            row = tickers.best_row(self._dialect, symbol)
             names = {"bidPrice": "b", "bidQty": "B", "askPrice": "a", "askQty": "A"}
             best = {short: row[long] for long, short in names.items()}
             return {"u": self._world.core.version(symbol), "s": venue_symbol(symbol), **best}
@@ -243,7 +243,7 @@ class MarketStreams:
         self._send_all([name], lambda: payload, symbol)
 
     def _mini(self, symbol: str) -> dict[str, Any]:
-        row = rest_public.mini_row(self._dialect, symbol, None)
+        row = tickers.mini_row(self._dialect, symbol, None)
         names = {
             "c": "lastPrice",
             "o": "openPrice",
@@ -256,7 +256,7 @@ class MarketStreams:
         return {"e": "24hrMiniTicker", "E": self._now(), "s": venue_symbol(symbol), **values}
 
     def _full(self, symbol: str) -> dict[str, Any]:
-        row = rest_public.full_row(self._dialect, symbol, None)
+        row = tickers.full_row(self._dialect, symbol, None)
         names = {
             "p": "priceChange",
             "P": "priceChangePercent",
