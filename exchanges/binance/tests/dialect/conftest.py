@@ -155,7 +155,7 @@ def sockets() -> Callable[..., None]:
             async with ClientSession() as session:
                 asking.session = session
                 await asyncio.wait_for(body(asking), 10)
-            await world.close()
+            await world.close(grace_s=0)
 
         asyncio.run(whole())
 
