@@ -1,6 +1,8 @@
 """Calls of a connector whose end a rule prescribes: that it succeeds, or how it fails."""
 
-from collections.abc import Awaitable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from venueproof_core.errors import Outcome, VenueError
@@ -67,6 +69,20 @@ async def refused(
         )
     else:
         violated(f"{what} does not fail", expected=expected, observed=shown(value))
+
+
+async def seen_until(
+    stream: AsyncIterator[T], is_enough: Callable[[list[T]], bool], *, deadline_s: float = 3.0
+) -> list[T]:
+    """Read a stream until enough has come, or the deadline: what came is compared afterwards."""
+    seen: list[T] = []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline_s):
+            async for value in stream:
+                seen.append(value)
+                if is_enough(seen):
+                    break
+    return seen
 
 
 class HurriedClock(SteerableClock):
