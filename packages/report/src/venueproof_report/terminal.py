@@ -1,6 +1,7 @@
 """The table that ends a run: at most 30 lines of 100 columns, readable without colour."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -121,10 +122,13 @@ def _paths(paths: Sequence[Path], scrub: Callable[[str], str]) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    # A path cut short would be of no use, so it goes on in the next line.
+    # A path cut short would be of no use, so it goes on in the next line: after a comma, if it can.
     lines = [""]
-    for character in text:
-        if cell_len(lines[-1] + character) > COLUMNS:
+    for part in re.split(r"(?<=, )", text):
+        if cell_len(lines[-1] + part.rstrip()) > COLUMNS and lines[-1]:
             lines.append("")
-        lines[-1] += character
-    return lines
+        for character in part:
+            if cell_len(lines[-1] + character.rstrip()) > COLUMNS:
+                lines.append("")
+            lines[-1] += character
+    return [line.rstrip() for line in lines]
