@@ -79,6 +79,7 @@ class AccountStream:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._session.detach(USER_DATA, self)
         await self._session.aclose()
+        self._feed.end(None)
 
     # ------------------------------------------------------------ sink
 

@@ -207,9 +207,12 @@ def read_reply(reply: RawReply, operation: str, *, retry_after_s: float | None =
     """
     if reply.status == 200:
         try:
-            return msgspec.json.decode(reply.body)
+            value = msgspec.json.decode(reply.body)
         except msgspec.DecodeError as error:
             raise _unreadable_reply(reply, f"the reply is no JSON: {error}", operation) from error
+        if not isinstance(value, (dict, list)):
+            raise _unreadable_reply(reply, "the reply is neither object nor list", operation)
+        return value
     try:
         body = _decode_error(reply.body)
     except msgspec.DecodeError as error:

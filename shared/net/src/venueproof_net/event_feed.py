@@ -40,19 +40,25 @@ class EventFeed(AsyncIterator[T], Generic[T]):
         self._policy = policy
         self._clock = clock
         self._ready: deque[T] = deque()
+        self._has_gap = False
 
     async def __anext__(self) -> T:
         """The next event."""
         while not self._ready:
+            # Whoever waits may give up in the middle; the gap must still be known to the next call.
+            if self._has_gap:
+                await self._fill_gap()
+                self._has_gap = False
+                continue
             item = await self._inbox.get()
             if item is GAP:
-                await self._fill_gap()
+                self._has_gap = True
                 continue
             try:
                 value = self._read(item[0])
             except MalformedMessageError as error:
                 log.warning("%s; reading what it was over REST", error)
-                await self._fill_gap()
+                self._has_gap = True
                 continue
             if value is not None:
                 return value

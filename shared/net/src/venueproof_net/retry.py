@@ -57,8 +57,6 @@ class RetryPolicy:
 
     async def run(self, call: Callable[[], Awaitable[T]], operation: str) -> T:
         """Make the call, and make it again as long as that is advised; raise the last error."""
-        # Imported here: a command that only lists plugins has no use for it.
-        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
         def may_repeat(error: BaseException) -> bool:
             if not isinstance(error, VenueError):
@@ -66,10 +64,19 @@ class RetryPolicy:
             advice = self.advice(error, operation)
             return advice.may_repeat and not advice.must_measure_clock
 
+        try:
+            return await call()
+        except VenueError as error:
+            if self.attempts < 2 or not may_repeat(error):
+                raise
+        # Imported here: most calls succeed, and then nothing of it is needed.
+        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+        await self._clock.sleep(self.first_pause_s)
         retrying = AsyncRetrying(
             retry=retry_if_exception(may_repeat),
-            stop=stop_after_attempt(self.attempts),
-            wait=wait_exponential(multiplier=self.first_pause_s),
+            stop=stop_after_attempt(self.attempts - 1),
+            wait=wait_exponential(multiplier=2 * self.first_pause_s),
             sleep=self._clock.sleep,
             reraise=True,
         )
