@@ -1,13 +1,38 @@
-"""A fake venue, installed for the suite's own tests."""
+"""A fake venue, installed for the suite's own tests, and runs of it that several tests look at."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from venueproof_core.results import IntegrationTestReport, TestResult
+from venueproof_suite.collecting import Progress
+from venueproof_suite.runner import IntegrationTestRunner
+
 FAKES = Path(__file__).parent / "fakes"
 collect_ignore = ["fakes"]
+
+
+@dataclass
+class FinishedRun:
+    """A report, and what its runner said while it ran."""
+
+    report: IntegrationTestReport
+    progress: list[Progress] = field(default_factory=list)
+
+    def __getitem__(self, case_id: str) -> TestResult:
+        return next(result for result in self.report.results if result.id == case_id)
+
+
+def run_now(**options: Any) -> FinishedRun:
+    """Run the fake venue's cases."""
+    progress: list[Progress] = []
+    report = IntegrationTestRunner("fake", on_progress=progress.append, **options).run()
+    return FinishedRun(report, progress)
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +45,33 @@ def fake_installed() -> Iterator[Path]:
         yield FAKES
         for name in [name for name in sys.modules if name.startswith("fake_venue")]:
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def runs(fake_installed: Path) -> Iterator[Mapping[str, "Future[FinishedRun]"]]:
+    """Runs that several tests look at, side by side: most of their time is waiting."""
+    wanted: dict[str, dict[str, Any]] = {
+        "small": {"cases": ["small"], "connector": "clumsy", "workers": 1},
+        # Short, so that what hangs is ended soon; long enough for what does not, on a busy machine.
+        "clumsy": {"cases": ["clumsy"], "connector": "clumsy", "workers": 4, "timeout_s": 1.2},
+    }
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        yield {name: pool.submit(run_now, **options) for name, options in wanted.items()}
+
+
+@pytest.fixture
+def small(runs: Mapping[str, "Future[FinishedRun]"]) -> FinishedRun:
+    """Every verdict there is."""
+    return runs["small"].result()
+
+
+@pytest.fixture
+def clumsy(runs: Mapping[str, "Future[FinishedRun]"]) -> FinishedRun:
+    """Every way to misbehave."""
+    return runs["clumsy"].result()
+
+
+@pytest.fixture
+def run(runs: Mapping[str, "Future[FinishedRun]"]) -> Callable[..., FinishedRun]:
+    """Run the fake venue's cases, while the long runs go on beside."""
+    return run_now

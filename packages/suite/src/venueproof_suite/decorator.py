@@ -106,7 +106,7 @@ def case(
             level=level,
             text=text,
             reason=reason,
-            needs=tuple(need.name for need in needs),
+            needs=tuple(need.name for need in needs if isinstance(need, capability)),
             calls=tuple(calls),
             hunts=tuple(hunts),
             steering=steering,

@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Generator, Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import pytest
 
@@ -14,8 +15,9 @@ from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.errors import ConnectorFault
 from venueproof_suite.judgement import Comparison
 from venueproof_suite.options import RunOptions
+from venueproof_suite.plain import PlainReport
 from venueproof_suite.run_files import Plan, RunDirectory
-from venueproof_suite.selection import Selection, check_suite
+from venueproof_suite.selection import Selection
 from venueproof_suite.slots import SLOT, Slots, slot_of
 from venueproof_suite.worker import WORKER, Worker
 
@@ -26,10 +28,16 @@ def install(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: The run cannot be made; the text says what to do.
     """
-    options = RunOptions.from_config(config)
     is_worker = hasattr(config, "workerinput")
+    options: RunOptions | None = None
     try:
-        check_suite(options.suite)
+        options = RunOptions.from_config(config)
+        if not is_worker and options.report_dir is not None:
+            report = PlainReport(options, options.report_dir)
+            config.pluginmanager.register(report, "venueproof-report")
+            # Workers of xdist are given the options as they stand now.
+            config.option.venueproof_run_dir = str(report.run_dir)
+            options = replace(options, run_dir=report.run_dir)
         if not is_worker and config.getoption("dist", "no") != "no":
             return
         engine = Engine(config, options, is_worker=is_worker)
@@ -39,13 +47,13 @@ def install(config: pytest.Config) -> None:
     config.pluginmanager.register(fixtures, "venueproof-fixtures")
 
 
-def refuse(options: RunOptions, error: VenueproofError) -> None:
+def refuse(options: RunOptions | None, error: VenueproofError) -> NoReturn:
     """Stop before anything has run, and leave the reason where the runner finds it.
 
     Raises:
         pytest.UsageError: Always.
     """
-    if options.run_dir is not None:
+    if options is not None and options.run_dir is not None:
         RunDirectory(options.run_dir).refusal.write_text(f"{type(error).__name__}: {error}")
     raise pytest.UsageError(str(error)) from error
 

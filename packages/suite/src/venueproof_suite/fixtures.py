@@ -15,7 +15,6 @@ from venueproof_suite.checked import CheckedConnector
 from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.measure import Measure
 from venueproof_suite.orders import MarketView, OrderFactory
-from venueproof_suite.profiles import read_profile
 from venueproof_suite.resources import Resources
 from venueproof_suite.slots import SLOT
 from venueproof_suite.truth import Truth
@@ -209,9 +208,8 @@ def measure(venueproof_envelope: Envelope) -> Measure:
 @pytest.fixture
 def thresholds(venueproof_worker: Worker) -> dict[str, float]:
     """The limits of the run's profile by name."""
-    settings = venueproof_worker.given.settings
-    profile = read_profile(venueproof_worker.options.profile, settings.integration_test_thresholds)
-    return {name: threshold.limit for name, threshold in profile.thresholds.items()}
+    thresholds = venueproof_worker.profile.thresholds
+    return {name: threshold.limit for name, threshold in thresholds.items()}
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 from venueproof_core.capabilities import Support
-from venueproof_core.compliance import HFTComplianceValidator, Profile
-from venueproof_core.control import Target
+from venueproof_core.compliance import HFTComplianceValidator
 from venueproof_core.results import (
     CapabilityRow,
     Coverage,
@@ -20,11 +20,12 @@ from venueproof_core.results import (
     TestResult,
 )
 from venueproof_core.rules import Level
-from venueproof_core.venue import Connector, Venue
+from venueproof_core.venue import Venue
 from venueproof_core.verdict import ExitCode, Verdict
 from venueproof_suite.collecting import Collected
 from venueproof_suite.judgement import why_void
 from venueproof_suite.options import RunOptions
+from venueproof_suite.subject import Subject
 
 # More inconclusive cases than this share make a run incomplete.
 INCONCLUSIVE_SHARE = 0.05
@@ -49,19 +50,16 @@ class Run:
     """
 
     options: RunOptions
-    venue: Venue
-    connector: Connector
-    target: Target
-    profile: Profile
+    subject: Subject
     started_time: datetime.datetime
     duration_ms: float
     catalogue: Sequence[str] = ()
     incomplete: Sequence[str] = ()
-    warnings: Sequence[str] = field(default_factory=tuple)
 
 
 def build_report(run: Run, collected: Collected) -> IntegrationTestReport:
     """Put the report together, exit code included."""
+    subject = run.subject
     results = sorted(
         collected.results.values(), key=lambda result: (result.id, result.defect or "")
     )
@@ -69,14 +67,14 @@ def build_report(run: Run, collected: Collected) -> IntegrationTestReport:
     inconclusive = sum(result.is_inconclusive for result in results)
     executed = sum(counts[verdict] for verdict in _EXECUTED)
     success_rate = counts[Verdict.PASSED] / executed if executed else 0.0
-    compliance = HFTComplianceValidator(run.profile).validate(
+    compliance = HFTComplianceValidator(subject.profile).validate(
         _measurements(results, collected), success_rate=success_rate if executed else None
     )
-    warnings = [*run.warnings, *_known_failure_warnings(run, results)]
+    warnings = _known_failure_warnings(run, results)
     warnings += [f"cases could not be collected: {node}" for node in sorted(collected.broken)]
     incomplete = [*run.incomplete, *_incomplete(counts, executed, inconclusive, collected)]
     report = IntegrationTestReport(
-        exchange=run.venue.name,
+        exchange=subject.venue.name,
         test_suite=run.options.suite,
         status="passed",
         total_tests=executed,
@@ -93,18 +91,18 @@ def build_report(run: Run, collected: Collected) -> IntegrationTestReport:
         unsupported=counts[Verdict.UNSUPPORTED],
         inconclusive=inconclusive,
         venueproof_version=_version("venueproof-suite"),
-        connector=run.connector.name,
-        connector_version=run.connector.version,
-        connector_is_ours=run.connector.is_ours,
+        connector=subject.connector.name,
+        connector_version=subject.connector.version,
+        connector_is_ours=subject.connector.is_ours,
         target=run.options.target,
-        evidence_grade=run.target.grade,
+        evidence_grade=subject.target.grade,
         seed=run.options.seed,
         is_strict=run.options.is_strict,
         incomplete_because=incomplete,
         warnings=warnings,
         started_time=run.started_time.isoformat(timespec="seconds"),
         environment=_environment(),
-        capabilities=_capabilities(run.venue, results),
+        capabilities=_capabilities(subject.venue, results),
         coverage=[_coverage(collected)],
         errors_by_class=dict(
             sorted(Counter(r.error_class for r in results if r.error_class is not None).items())
@@ -115,6 +113,12 @@ def build_report(run: Run, collected: Collected) -> IntegrationTestReport:
     code = exit_code(report)
     words = {ExitCode.COMPLIANT: "passed", ExitCode.INCOMPLETE: "incomplete"}
     return report.model_copy(update={"exit_code": int(code), "status": words.get(code, "failed")})
+
+
+def write_report_json(report: IntegrationTestReport, folder: Path) -> None:
+    """Write ``report.json`` and nothing else; the other forms are the report package's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(report.model_dump_json(indent=2), encoding="utf-8")
 
 
 def exit_code(report: IntegrationTestReport) -> ExitCode:
@@ -158,7 +162,7 @@ def _measurements(results: Iterable[TestResult], collected: Collected) -> list[M
 
 
 def _known_failure_warnings(run: Run, results: Iterable[TestResult]) -> list[str]:
-    connector = run.connector
+    connector = run.subject.connector
     today = run.started_time.date()
     verdicts = {result.id: result.verdict for result in results if result.defect is None}
     warnings = []

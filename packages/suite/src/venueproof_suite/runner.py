@@ -14,25 +14,21 @@ from pathlib import Path
 from typing import Literal
 
 from venueproof_core.errors import ConfigurationError
-from venueproof_core.plugins import load_plugins
 from venueproof_core.results import IntegrationTestReport, TestResult
 from venueproof_suite.child import Child
 from venueproof_suite.collecting import Collected, Progress, hung_from_outside
-from venueproof_suite.loading import find_connector
 from venueproof_suite.options import DEFAULT_SEED, PARALLEL, SERIAL, RunOptions
-from venueproof_suite.profiles import read_profile
-from venueproof_suite.reporting import Run, build_report
+from venueproof_suite.reporting import Run, build_report, write_report_json
 from venueproof_suite.run_files import EventReader, Plan, RunDirectory
-from venueproof_suite.selection import check_suite
 from venueproof_suite.settings import read_settings
-from venueproof_suite.targets import find_target, replaced_endpoints
+from venueproof_suite.subject import find_subject
 
 _LOOK_EVERY_S = 0.05
 # After Ctrl-C workers may close what they opened; nox allows 15 s in all.
 _INTERRUPT_GRACE_S = 6.0
 # What a case may take beyond its own time, for teardown and for what its own watchdog does.
 _OUTSIDE_GRACE_S = 20.0
-_OUTSIDE_GRACE_TIMES = 6
+_OUTSIDE_GRACE_TIMES = 4
 _INTERRUPTED = "interrupted"
 _TAIL = 2000
 
@@ -83,21 +79,9 @@ class IntegrationTestRunner:
         variants: Path | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        check_suite(suite)
         self._given = read_settings(test_timeout=timeout_s, integration_test_timeout=run_timeout_s)
-        self._plugins = load_plugins()
-        self._venue = self._plugins.venue(venue)
-        self._connector = find_connector(self._plugins, self._venue, connector)
-        self._target = find_target(self._plugins, target)
-        replaced_endpoints(self._venue, self._target, endpoints or {}, self._given.settings)
-        limits = self._given.settings.integration_test_thresholds
-        self._profile = read_profile(profile, limits)
-        self._workers = _worker_count(workers)
-        self._report_dir = report_dir
-        self._on_progress = on_progress
-        self._arguments = [*_pair("-k", keyword), *_pair("-m", markers)]
         self._options = RunOptions(
-            venue=self._venue.name,
+            venue=venue,
             connector=connector,
             target=target,
             endpoints=dict(endpoints or {}),
@@ -109,6 +93,11 @@ class IntegrationTestRunner:
             allow_live_orders=allow_live_orders,
             variants=variants.absolute() if variants is not None else None,
         )
+        self._subject = find_subject(self._options, self._given.settings)
+        self._workers = _worker_count(workers)
+        self._report_dir = report_dir
+        self._on_progress = on_progress
+        self._arguments = [*_pair("-k", keyword), *_pair("-m", markers)]
         self._collected = Collected()
         self._plans: dict[str, Plan] = {}
         self._stopped: str | None = None
@@ -119,7 +108,7 @@ class IntegrationTestRunner:
         """Credentials of the environment this run may use: no report may show them."""
         names = {
             variable
-            for environment in self._venue.environments
+            for environment in self._subject.venue.environments
             for variable in environment.credentials.values()
         }
         found = (self._given.environment.get(name) for name in sorted(names))
@@ -145,10 +134,7 @@ class IntegrationTestRunner:
         report = build_report(
             Run(
                 options=self._options,
-                venue=self._venue,
-                connector=self._connector,
-                target=self._target,
-                profile=self._profile,
+                subject=self._subject,
                 started_time=started,
                 duration_ms=(time.monotonic() - start) * 1000,
                 catalogue=[case_id for plan in self._plans.values() for case_id in plan.catalogue],
@@ -157,8 +143,7 @@ class IntegrationTestRunner:
             self._collected,
         )
         if self._report_dir is not None:
-            self._report_dir.mkdir(parents=True, exist_ok=True)
-            (self._report_dir / "report.json").write_text(report.model_dump_json(indent=2))
+            write_report_json(report, self._report_dir)
         return report
 
     def _run_phases(self, directory: RunDirectory, reader: EventReader) -> list[str]:
@@ -184,7 +169,7 @@ class IntegrationTestRunner:
         with Child(
             options,
             folder=directory.path,
-            packages=self._plugins.case_packages,
+            packages=self._subject.plugins.case_packages,
             workers=workers,
             arguments=self._arguments,
         ) as child:

@@ -12,21 +12,19 @@ import pytest
 
 from venueproof_core.control import ControlAddress, RunningTarget, WorldInfo
 from venueproof_core.errors import VenueproofError, unknown_name
-from venueproof_core.plugins import Plugins, load_plugins
 from venueproof_core.results import EvidenceGrade
 from venueproof_core.venue import Connector
 from venueproof_suite.checked import methods_of
 from venueproof_suite.control_client import ControlClient
 from venueproof_suite.decorator import PRIVATE_METHODS, PUBLIC_METHODS
 from venueproof_suite.errors import HarnessError
-from venueproof_suite.loading import find_connector
 from venueproof_suite.loop import KeptLoop
 from venueproof_suite.options import RunOptions
 from venueproof_suite.output import LogLines, Memory, Output, level_named
 from venueproof_suite.preconditions import Circumstances
 from venueproof_suite.run_files import EventLog, RunDirectory
 from venueproof_suite.settings import Given, RunSettings, read_settings
-from venueproof_suite.targets import find_target, replaced_endpoints
+from venueproof_suite.subject import find_subject
 from venueproof_suite.watchdog import Watchdog
 
 WORKER = pytest.StashKey["Worker"]()
@@ -54,13 +52,13 @@ class Worker:
         self.name = name
         self.is_replaceable = is_replaceable
         self.given = _settings(options)
-        self.plugins: Plugins = load_plugins()
-        self.venue = self.plugins.venue(options.venue)
-        self.connector = find_connector(self.plugins, self.venue, options.connector)
-        self.target = find_target(self.plugins, options.target)
-        self.endpoints = replaced_endpoints(
-            self.venue, self.target, options.endpoints, self.given.settings
-        )
+        subject = find_subject(options, self.given.settings)
+        self._defects = subject.plugins.defects
+        self.venue = subject.venue
+        self.connector = subject.connector
+        self.target = subject.target
+        self.endpoints = subject.endpoints
+        self.profile = subject.profile
         self.circumstances = Circumstances(
             venue=self.venue,
             connector=self.connector,
@@ -119,9 +117,9 @@ class Worker:
         if defect is None:
             return self.connector
         if defect not in self._defective:
-            known = self.plugins.defects.get(defect)
+            known = self._defects.get(defect)
             if known is None:
-                raise HarnessError(unknown_name("defect", defect, self.plugins.defects))
+                raise HarnessError(unknown_name("defect", defect, self._defects))
             self._defective[defect] = known.apply(self.connector)
         return self._defective[defect]
 

@@ -187,7 +187,7 @@ async def main() -> None:
     sys.stdout.write(json.dumps(info("", 0)) + "\n")
     sys.stdout.flush()
     parent = int(sys.argv[1])
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - nobody tells us
         await asyncio.sleep(0.2)
 
 

@@ -81,7 +81,7 @@ class ClumsyClient(FakeClient):
 
     async def block_out_signals(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-        time.sleep(60)
+        time.sleep(60)  # noqa: ASYNC251 - that is what it does wrong
 
     async def hold_the_interpreter(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
@@ -102,7 +102,7 @@ class ClumsyClient(FakeClient):
             sys.stdout.write(line)
 
     async def print_secret(self) -> None:
-        print(f"signing with {self.settings.api_secret}")
+        print(f"signing with {self.settings.api_secret}")  # noqa: T201
 
     async def log_secret(self) -> None:
         logging.getLogger("clumsy").warning("secret=%s", self.settings.api_secret)

@@ -1,0 +1,65 @@
+"""The pytest plugin outside of the runner: inert without a venue, useful with one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_INERT = """
+import sys
+
+def test_nothing_is_loaded():
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    assert not loaded & {"aiohttp", "pydantic", "msgspec", "venueproof_core", "venueproof_net"}
+    assert "venueproof_suite.plugin" in sys.modules
+"""
+
+
+def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, cwd=folder, check=False
+    )
+
+
+def test_without_a_venue_it_imports_nothing_and_changes_nothing(tmp_path):
+    (tmp_path / "test_inert.py").write_text(_INERT)
+    # Other plugins that are installed here may load what they like.
+    done = _pytest(tmp_path, "-q", "-p", "no:hypothesispytest", "-p", "no:anyio", "test_inert.py")
+    assert done.returncode == 0, done.stdout
+
+
+def test_plain_pytest_runs_cases_of_a_package_and_writes_a_report(fake_installed, tmp_path):
+    done = _pytest(
+        tmp_path,
+        *("--pyargs", "fake_venue.cases.test_small", "--venue", "fake", "-rs", "-q"),
+        *("-k", "passes or fails or unsupported or time", "--report-dir", str(tmp_path / "out")),
+    )
+    assert "4 passed" in done.stdout or "3 passed" in done.stdout, done.stdout
+    assert "UNSUPPORTED: Fake Venue: positions is unsupported" in done.stdout
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    verdicts = {result["id"]: result["verdict"] for result in report["results"]}
+    assert verdicts == {
+        "small/fails": "FAILED",
+        "small/passes": "PASSED",
+        "small/time/once": "PASSED",
+        "small/time/twice": "PASSED",
+        "small/unsupported": "UNSUPPORTED",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--venue", "nowhere"], "unknown venue: 'nowhere'"),
+        (["--venue", "fake", "--case", "smal/x"], "unknown case: 'smal/x'"),
+    ],
+)
+def test_wrong_arguments_are_one_line_with_a_remedy(fake_installed, tmp_path, arguments, text):
+    done = _pytest(tmp_path, "--pyargs", "fake_venue.cases", *arguments)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert text in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
