@@ -89,7 +89,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def accepts_stream(self, path: str) -> str | None:
-        """Endpoint name if a stream can be opened at this path."""
+        """Endpoint name if a WebSocket can be opened at this path."""
+
+    def accepts_lines(self, method: str, path: str) -> str | None:  # noqa: ARG002 - for overriding
+        """Endpoint name if this request opens an endless reply of one message a line."""
+        return None
 
     @abstractmethod
     def stream_symbol(self, name: str) -> str | None:

@@ -63,6 +63,39 @@ class _WebSocket:
             self._request.transport.abort()
 
 
+class _Lines:
+    """The chunked form of a stream connection: an endless HTTP reply, one message a line.
+
+    It has no frames of its own for heartbeats: venues of this kind send a message instead, which the
+    dialect makes.
+    """
+
+    def __init__(self, response: web.StreamResponse, request: web.BaseRequest) -> None:
+        self._response = response
+        self._request = request
+        self.ended = asyncio.Event()
+        self.close_code: int | None = None
+
+    async def send(self, text: str) -> None:
+        await self._response.write(text.encode() + b"\n")
+
+    async def ping(self, payload: bytes) -> None:
+        await self.send(payload.decode())
+
+    async def pong(self, payload: bytes) -> None:
+        """Clients of chunked lines send nothing, so there is nothing to answer."""
+
+    async def close(self, code: int, reason: str) -> None:  # noqa: ARG002 - a reply ends wordless
+        self.close_code = code
+        await self._response.write_eof()
+        self.ended.set()
+
+    def abort(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
+        self.ended.set()
+
+
 class WorldServer:
     """Serves one world. One port carries every endpoint of the venue."""
 
@@ -116,6 +149,9 @@ class WorldServer:
             endpoint = self._world.dialect.accepts_stream(path)
             if endpoint is not None:
                 return await self._stream(request, endpoint, target)
+        lines = self._world.dialect.accepts_lines(request.method, path)
+        if lines is not None:
+            return await self._lines(request, lines, target)
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -145,6 +181,30 @@ class WorldServer:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=500)
+
+    async def _lines(
+        self, request: web.BaseRequest, endpoint: str, target: str
+    ) -> web.StreamResponse:
+        world = self._world
+        refusal = world.faults.on_handshake(endpoint)
+        if refusal is not None:
+            return web.Response(status=refusal)
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        transport = _Lines(response, request)
+        connection = world.connect(endpoint, transport)
+        assert self._front is not None
+        gone = asyncio.ensure_future(self._front.lost(request.protocol))
+        ended = asyncio.ensure_future(transport.ended.wait())
+        try:
+            world.dialect.opened(connection, target)
+            await asyncio.wait((gone, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            ended.cancel()
+            world.disconnected(connection, transport.close_code)
+        return response
 
     async def _stream(
         self, request: web.BaseRequest, endpoint: str, target: str

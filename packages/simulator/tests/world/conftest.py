@@ -101,6 +101,9 @@ class TinyDialect(Dialect):
     def accepts_stream(self, path: str) -> str | None:
         return "stream" if path == "/stream" else None
 
+    def accepts_lines(self, method: str, path: str) -> str | None:
+        return "lines" if (method, path) == ("GET", "/lines") else None
+
     def stream_symbol(self, name: str) -> str | None:
         return name
 
