@@ -18,10 +18,14 @@ async def converged_book(
     *,
     projection: Projection = EXACT,
     deadline_s: float = 5.0,
+    shown: OrderBook | None = None,
 ) -> list[OrderBook]:
     """Read a stream until its book is the venue's; the market must stand still meanwhile.
 
     A book that claims the venue's version, or a later one, must equal it at once: that is the exact oracle.
+
+    Args:
+        shown: What the connector showed last: should no further book come, it still stands.
 
     Returns:
         Every book read, oldest first; the last one is the venue's.
@@ -49,17 +53,13 @@ async def converged_book(
         if not scope.expired():
             raise
         world.decided_by("convergence")
-        if not seen:
-            violated(
-                f"no book of {symbol} came within {deadline_s:g} s",
-                expected=f"the book at version {truth.version}",
-                observed="nothing",
-            )
-        compare(truth, seen[-1], projection)
+        standing = seen[-1] if seen else shown
+        if standing is not None:
+            compare(truth, standing, projection)
         violated(
-            f"the book of {symbol} stays behind",
+            f"the book of {symbol} was not the venue's within {deadline_s:g} s",
             expected=f"version {truth.version}",
-            observed=f"version {seen[-1].version}",
+            observed="no book" if standing is None else f"version {standing.version}",
         )
     last = seen[-1]
     world.decided_by("convergence" if last.version is None else "exact")

@@ -1,7 +1,7 @@
 """How a book begins: snapshot and updates meet."""
 
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
-from venueproof_core.control import Channel, GatePoint, Match, Operation, Walk
+from venueproof_core.control import Channel, GatePoint, Match, Operation, SetLevel, Walk
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, expect, within
 from venueproof_suite.oracles import converged_book, followed_books, in_background
@@ -24,7 +24,12 @@ async def test_updates_before_the_snapshot(
     The stream lags behind requests: an old update on top of a newer snapshot brings dead levels back.
     """
     projection = connector_declaration.projection
-    start = (await world.truth.book(symbol)).version
+    truth = await world.truth.book(symbol)
+    price, quantity = truth.bids[2]
+    old, new = (
+        SetLevel(symbol=symbol, side="BUY", price=price, quantity=quantity * times)
+        for times in (2, 3)
+    )
     books_of_symbol = Match(channel=Channel.ORDER_BOOK, symbol=symbol)
     request = await world.gate(
         Match(operation=Operation.ORDER_BOOK, symbol=symbol), GatePoint.RECEIVED
@@ -32,17 +37,17 @@ async def test_updates_before_the_snapshot(
     async with in_background(market.stream_order_book(symbol)) as first:
         with expect("the connector subscribes to the book"):
             await world.wait("subscribed", match=books_of_symbol)
-        await world.market(Walk(symbol=symbol, steps=10))
+        await world.market(old)
         with expect("the connector requests a snapshot"):
             await request.reached()
         lag = await world.gate(books_of_symbol, GatePoint.BEFORE_EVENT)
-        await world.market(Walk(symbol=symbol, steps=10))
+        await world.market(new)
         await request.release()
         books, book = await within(first, "the first book")
         await lag.release()
         await world.market(Walk(symbol=symbol, steps=10))
         seen = [book, *await converged_book(world, books, symbol, projection=projection)]
-    await followed_books(world, seen, start, projection)
+    await followed_books(world, seen, truth.version, projection)
 
 
 @case(
@@ -105,7 +110,7 @@ async def test_update_straddles_the_snapshot(
     async with in_background(market.stream_order_book(symbol)) as first:
         with expect("the connector subscribes to the book"):
             await world.wait("subscribed", match=Match(channel=Channel.ORDER_BOOK, symbol=symbol))
-        interval = await world.fault("conflate_events")
+        interval = await world.fault("conflate_events", count=None)
         await world.market(Walk(symbol=symbol, steps=10))
         with expect("the connector requests a snapshot"):
             await request.reached()

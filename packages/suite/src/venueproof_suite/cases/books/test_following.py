@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
-from venueproof_core.control import SetLevel, TruthInstrument, Walk
+from venueproof_core.control import Move, SetLevel, TruthInstrument, Walk
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, within
 from venueproof_suite.oracles import converged_book, exact_reply, followed_books
@@ -78,8 +78,13 @@ async def test_sides_are_apart_and_sorted(
     A new best price that is shown behind the old one, or on the other side, is traded against by mistake.
     """
     async with market.stream_order_book(symbol) as books:
-        await within(anext(books), "the first book")
-        truth, tick = await world.truth.book(symbol), (await _rules(world, symbol)).tick_size
+        first = await within(anext(books), "the first book")
+        tick = (await _rules(world, symbol)).tick_size
+        # Around a power of ten, where prices that are compared as text are out of order.
+        power = Decimal(10) ** (first.asks[0].price.adjusted() + 1)
+        await world.market(Move(symbol=symbol, middle=(power / tick - 20) // 1 * tick))
+        await converged_book(world, books, symbol, projection=connector_declaration.projection)
+        truth = await world.truth.book(symbol)
         for side in _SIDES:
             levels = truth.bids if side == "BUY" else truth.asks
             await world.market(

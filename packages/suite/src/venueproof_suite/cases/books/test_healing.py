@@ -198,11 +198,12 @@ async def test_cut_is_healed(
     What changed while nobody listened is in no update: only a new snapshot has it.
     """
     async with market.stream_order_book(symbol) as books:
-        await within(anext(books), "the first book")
+        first = await within(anext(books), "the first book")
         before = await world.mark()
         await world.fault("close_stream", match=_BOOKS, code=0)
         await world.wait("closed", since=before)
         await world.market(Walk(symbol=symbol, steps=20))
         with expect("the book is subscribed again after a cut"):
             await world.wait("subscribed", match=_BOOKS)
-        await converged_book(world, books, symbol, projection=connector_declaration.projection)
+        projection = connector_declaration.projection
+        await converged_book(world, books, symbol, projection=projection, shown=first, deadline_s=3)

@@ -142,7 +142,7 @@ async def test_memory_bounded_over_events(
     lot = (await world.truth.instruments())[0].lot_size
     best = (await world.truth.book(symbol)).asks[0][0]
     await world.market(SetLevel(symbol=symbol, side="SELL", price=best, quantity=lot * 20_000))
-    burst = [Print(symbol=symbol, side="BUY", quantity=lot)] * 1_000
+    burst = [Print(symbol=symbol, side="BUY", quantity=lot)] * 500
     events = 10_000
     async with market.stream_trades(symbol) as trades:
         gc.collect()

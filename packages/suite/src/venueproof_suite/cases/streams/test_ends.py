@@ -44,8 +44,8 @@ async def test_every_subscription_is_restored(
         await world.fault("close_stream", count=None, code=variant)
         await world.wait("closed", since=before, count=live)
         with expect("book and trades are subscribed again"):
-            await world.wait("subscribed", match=_BOOKS)
-            await world.wait("subscribed", match=_TRADES)
+            await world.wait("subscribed", match=_BOOKS, deadline_s=3)
+            await world.wait("subscribed", match=_TRADES, deadline_s=3)
         lot = (await world.truth.instruments())[0].lot_size
         await world.market(Print(symbol=symbol, side="BUY", quantity=lot))
         await within(anext(trades), "the first trade after the end")
