@@ -25,6 +25,7 @@ class Peer:
 
     socket: web.WebSocketResponse
     received: list[str] = field(default_factory=list)
+    pings: int = 0
     pongs: list[bytes] = field(default_factory=list)
 
 
@@ -60,6 +61,7 @@ class LoopbackVenue:
             elif message.type is WSMsgType.PONG:
                 peer.pongs.append(message.data)
             elif message.type is WSMsgType.PING:
+                peer.pings += 1
                 await socket.pong(message.data)
             else:
                 return socket

@@ -226,15 +226,19 @@ async def test_a_dead_stream_is_noticed_on_the_clock_and_replaced(loopback_venue
 
 async def test_a_quiet_but_healthy_stream_is_kept(loopback_venue: Any) -> None:
     class Impatient(Heartbeat):
-        answer_s = 0.2
+        answer_s = 0.1
 
     async with (
         loopback_venue(agree) as venue,
         session_on(venue.url, heartbeat=Impatient()) as (session, clock),
     ):
-        await session.attach("a", FrameInbox())
-        clock.advance(600)
-        await asyncio.sleep(0.3)
+        inbox = FrameInbox()
+        await session.attach("a", inbox)
+        for asked in (1, 2, 3):
+            clock.advance(600)
+            await venue.until(lambda asked=asked: venue.peers[0].pings >= asked)
+            await venue.peers[0].socket.send_str('["a", 1]')
+            assert (await next_item(inbox))[0] == 1
         assert len(venue.peers) == 1
 
 
@@ -302,16 +306,25 @@ async def test_the_last_to_leave_closes_the_connection_and_a_newcomer_opens_one(
 
 
 async def test_messages_are_paced(loopback_venue: Any) -> None:
-    pacer = Pacer(2, 3600.0)
+    class WatchedPacer(Pacer):
+        is_full = asyncio.Event()
+
+        def wait_s(self, now_ns: int) -> float:
+            wait_s = super().wait_s(now_ns)
+            if wait_s > 0:
+                self.is_full.set()
+            return wait_s
+
+    pacer = WatchedPacer(2, 1.5)
     async with (
         loopback_venue(agree) as venue,
-        session_on(venue.url, messages=pacer) as (session, _),
+        session_on(venue.url, messages=pacer) as (session, clock),
     ):
         await session.attach("a", FrameInbox())
         await session.attach("b", FrameInbox())
         third = asyncio.create_task(session.attach("c", FrameInbox()))
-        await asyncio.sleep(0.02)
+        await asyncio.wait_for(pacer.is_full.wait(), 2)
         assert len(venue.peers[0].received) == 2
-        third.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await third
+        clock.advance(1.5)
+        await asyncio.wait_for(third, 2)
+        assert len(venue.peers[0].received) == 3

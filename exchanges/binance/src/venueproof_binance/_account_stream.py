@@ -55,7 +55,7 @@ class AccountStream:
         try:
             async with self._opening:
                 if self._readers == 1 or not self._opened_ns:
-                    await self._context.symbols.theirs("")
+                    await self._context.symbols.ensure_loaded()
                     await self._session.attach(USER_DATA, self)
                     self._opened_ns = self._venue_now_ns()
             yield reader
@@ -67,7 +67,9 @@ class AccountStream:
 
     def _venue_now_ns(self) -> int:
         context = self._context
-        return context.rest.clock_sync.stamp_ns(context.clock.time_ns())
+        now_ns = context.rest.clock_sync.stamp_ns(context.clock.time_ns())
+        # The venue's stamps are whole milliseconds: one of this moment must not look older than it.
+        return now_ns - now_ns % 1_000_000
 
     async def aclose(self) -> None:
         """Close the connection and stop recovering."""

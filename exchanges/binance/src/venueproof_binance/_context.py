@@ -50,12 +50,16 @@ class Symbols:
             if name is not None:
                 self._rest.budget.set_limit(name, Window(limit["limit"], length_s))
 
+    async def ensure_loaded(self) -> None:
+        """Read the instruments, unless they were read before."""
+        async with self._loading:
+            if not self._theirs:
+                await self.load()
+
     async def theirs(self, symbol: str) -> str:
         """The venue's spelling; one that it does not list is spelled by rule, and the venue decides."""
         if not self._theirs:
-            async with self._loading:
-                if not self._theirs:
-                    await self.load()
+            await self.ensure_loaded()
         return self._theirs.get(symbol) or symbol.replace("-", "")
 
     def ours(self, venue_symbol: str) -> str | None:

@@ -242,6 +242,7 @@ class MarketData:
             if last_id is None:
                 await context.rest.stamp_ms()
                 since_ns = context.rest.clock_sync.stamp_ns(opened_ns)
+                since_ns -= since_ns % context.tables.time_unit_ns
                 newest = await self.trades(symbol, limit=PAGE)
                 return [t for t in newest if t.venue_time_ns >= since_ns and is_news(t)]
             missed: list[Trade] = []

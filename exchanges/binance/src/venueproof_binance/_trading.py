@@ -228,10 +228,12 @@ class Trading:
     async def open_orders(self, symbol: str | None = None) -> Sequence[Order]:
         """Open orders of one instrument or of all."""
         context = self._context
-        params, weight = {}, ALL_SYMBOLS_WEIGHT
-        venue_symbol = await context.symbols.theirs(symbol or "")
+        params: dict[str, str] = {}
+        weight = ALL_SYMBOLS_WEIGHT
+        await context.symbols.ensure_loaded()
         if symbol is not None:
-            params, weight = {"symbol": venue_symbol}, OPEN_ORDERS.weight
+            params = {"symbol": await context.symbols.theirs(symbol)}
+            weight = OPEN_ORDERS.weight
         reply = await context.rest.call(OPEN_ORDERS, params, weight=weight)
         found = []
         for row in mapping.rows(reply, OPEN_ORDERS.operation):

@@ -14,6 +14,8 @@ CCXT = ClientData(
         "fetchMarkets": {"types": ["spot"]},
         "fetchMargins": False,
         "fetchCurrencies": False,
+        # ccxt refuses to ask for the open orders of all symbols until its user accepts their weight.
+        "warnOnFetchOpenOrdersWithoutSymbol": False,
     },
     urls={
         "api.public": "{rest}/api/v3",

@@ -14,13 +14,13 @@ from venueproof_net.policies import Heartbeat, Pacer, ReconnectPolicy, Subscript
 from venueproof_net.rates import RateBudget, Window
 from venueproof_net.recovery import AccountSource, Recovery
 from venueproof_net.retry import WRITES, RetryAdvice, RetryPolicy, classify
-from venueproof_net.stream import (
+from venueproof_net.stream import StreamSession
+from venueproof_net.stream_protocol import (
     Sink,
     StreamEnding,
     StreamEvent,
     StreamProtocol,
     StreamReply,
-    StreamSession,
 )
 from venueproof_net.units import units_reader
 

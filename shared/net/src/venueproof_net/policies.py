@@ -69,11 +69,14 @@ class Heartbeat:
     """Decides when a silent connection is dead.
 
     A ping or any other frame is a sign of life. After ``quiet_s`` without one the connection is asked by a
-    ping of ours, and given up ``answer_s`` later: dead streams are noticed within the sum of both.
+    ping of ours, ``questions`` times with ``answer_s`` for an answer, and then given up: dead streams are
+    noticed within the sum.
     """
 
     quiet_s = 75.0
-    answer_s = 2.0
+    answer_s = 1.0
+    # More than one: a clock that is pushed forward may swallow the time for an answer.
+    questions = 2
 
     def must_ask(self, silence_s: float) -> bool:
         """Whether it has been quiet for so long that it must show a sign of life."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from venueproof_core import Clock, Outcome
 from venueproof_core.errors import (
@@ -19,77 +19,18 @@ from venueproof_core.errors import (
 from venueproof_net.clock import Deadline
 from venueproof_net.http import HttpSession
 from venueproof_net.policies import Heartbeat, Pacer, ReconnectPolicy, Subscriptions
+from venueproof_net.stream_protocol import (
+    Sink,
+    StreamEnding,
+    StreamEvent,
+    StreamProtocol,
+    StreamReply,
+)
 
 if TYPE_CHECKING:
     import aiohttp
 
 log = logging.getLogger(__name__)
-
-
-class StreamEvent(NamedTuple):
-    """A frame for whoever wants ``topic``."""
-
-    topic: str
-    payload: Any
-
-
-class StreamReply(NamedTuple):
-    """The venue's answer to a request of ours; ``error`` if it refused."""
-
-    request_id: int
-    error: VenueError | None
-
-
-class StreamEnding(NamedTuple):
-    """The venue says that this connection, or what it carries, is about to end."""
-
-    reason: str
-
-
-class StreamProtocol:
-    """What a session must know of a venue. Sans I/O, except that making the URL may need a request."""
-
-    topics_per_message = 100
-
-    async def url(self) -> str:
-        """Where to connect; called before every attempt, so that keys and stamps are fresh."""
-        raise NotImplementedError
-
-    def subscribe(self, request_id: int, topics: Sequence[str]) -> str | None:
-        """The message that asks for topics; ``None`` where connecting is enough."""
-        raise NotImplementedError
-
-    def unsubscribe(self, request_id: int, topics: Sequence[str]) -> str | None:
-        """The message that gives topics back; ``None`` where there is none."""
-        raise NotImplementedError
-
-    def read(self, frame: str | bytes) -> StreamEvent | StreamReply | StreamEnding | None:
-        """Say what a frame is; ``None`` for what nobody needs.
-
-        Raises:
-            MalformedMessageError: It cannot be read.
-        """
-        raise NotImplementedError
-
-    async def while_open(self) -> None:
-        """Whatever must be done while a connection lives; returning ends the connection."""
-        await asyncio.get_running_loop().create_future()
-
-
-class Sink(Protocol):
-    """Where the frames of a topic go. Calls must not block."""
-
-    def on_frame(self, payload: Any, received_time_ns: int) -> None:
-        """One frame, in the order of the wire."""
-        ...
-
-    def on_gap(self) -> None:
-        """Frames may be missing before the next one: the state must be fetched again."""
-        ...
-
-    def on_end(self, error: Exception | None) -> None:
-        """No more frames will come."""
-        ...
 
 
 class StreamSession:
@@ -421,8 +362,11 @@ class StreamSession:
                 await clock.sleep(max(beat.quiet_s - silence_s, 0.001))
                 continue
             heard_ns = self._heard_ns
-            with contextlib.suppress(ConnectionError):
-                await socket.ping()
-            await clock.sleep(beat.answer_s)
+            for _ in range(beat.questions):
+                with contextlib.suppress(ConnectionError):
+                    await socket.ping()
+                await clock.sleep(beat.answer_s)
+                if self._heard_ns != heard_ns:
+                    break
             if self._heard_ns == heard_ns and beat.is_dead(silence_s):
                 raise self._disconnected(f"nothing was heard for {silence_s:.0f} s")
