@@ -1,0 +1,1 @@
+"""Balances, fills, fees and histories."""

@@ -1,0 +1,1 @@
+"""Refusals, broken replies and what is tried again."""

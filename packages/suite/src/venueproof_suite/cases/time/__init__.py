@@ -1,0 +1,1 @@
+"""Clocks: the venue's, ours, and stamps between them."""
