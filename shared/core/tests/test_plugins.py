@@ -209,3 +209,27 @@ def test_bridge_that_fails_is_named_and_the_others_are_loaded(install: Install) 
 
     assert list(plugins.connectors) == [("alpha", "reference")]
     assert plugins.broken["bad"].startswith("bridge 'client': ZeroDivisionError")
+
+
+def test_one_plugin_may_offer_several_targets(install: Install) -> None:
+    install(
+        "places",
+        """
+from venueproof_core import hookimpl
+from venueproof_core.results import EvidenceGrade
+
+class Place:
+    grade = EvidenceGrade.TESTNET
+    is_steerable = False
+
+    def __init__(self, name):
+        self.name = name
+
+    def start(self, venue, *, seed, environment): ...
+
+@hookimpl
+def venueproof_register_target():
+    return [Place("practice"), Place("demo")]
+""",
+    )
+    assert list(load_plugins().targets) == ["demo", "practice"]

@@ -54,11 +54,11 @@ def venueproof_register_bridge() -> "Bridge | Sequence[Bridge]":  # type: ignore
 
 
 @hookspec
-def venueproof_register_target() -> "Target":  # type: ignore[empty-body]
-    """Offer one place to run cases on.
+def venueproof_register_target() -> "Target | Sequence[Target]":  # type: ignore[empty-body]
+    """Offer places to run cases on.
 
     Returns:
-        The target. Making it starts nothing.
+        One target or several; names are unique. Making one starts nothing.
     """
 
 

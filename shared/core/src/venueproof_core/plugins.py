@@ -136,9 +136,9 @@ def _register(plugins: Plugins, name: str, module: Any) -> None:
 
 def _collect(manager: pluggy.PluginManager) -> list[Any]:
     hooks = manager.hook
-    values: list[Any] = [*hooks.venueproof_register_venue(), *hooks.venueproof_register_target()]
-    values += list(hooks.venueproof_register_cases())
+    values: list[Any] = [*hooks.venueproof_register_venue(), *hooks.venueproof_register_cases()]
     for several in (
+        *hooks.venueproof_register_target(),
         *hooks.venueproof_register_connector(),
         *hooks.venueproof_register_bridge(),
         *hooks.venueproof_register_defects(),
