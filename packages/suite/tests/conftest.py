@@ -1,6 +1,7 @@
 """A fake venue, installed for the suite's own tests, and runs of it that several tests look at."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from venueproof_core.control import ControlAddress
 from venueproof_core.results import IntegrationTestReport, TestResult
 from venueproof_suite.collecting import Progress
 from venueproof_suite.runner import IntegrationTestRunner
@@ -36,9 +38,13 @@ def run_now(**options: Any) -> FinishedRun:
 
 
 @pytest.fixture(scope="session")
-def fake_installed() -> Iterator[Path]:
+def fake_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The fake venue's package, importable here and in child processes, and no other plugin beside it."""
     with pytest.MonkeyPatch.context() as patch:
+        # Of our own, so that what a run leaves behind can be told from other people's.
+        temporary = str(tmp_path_factory.mktemp("temporary"))
+        patch.setenv("TMPDIR", temporary)
+        patch.setattr(tempfile, "tempdir", temporary)
         patch.syspath_prepend(str(FAKES))
         patch.setenv("PYTHONPATH", str(FAKES))
         patch.setenv("VENUEPROOF_PLUGINS", "fake")
@@ -53,7 +59,7 @@ def runs(fake_installed: Path) -> Iterator[Mapping[str, "Future[FinishedRun]"]]:
     wanted: dict[str, dict[str, Any]] = {
         "small": {"cases": ["small"], "connector": "clumsy", "workers": 1},
         # Short, so that what hangs is ended soon; long enough for what does not, on a busy machine.
-        "clumsy": {"cases": ["clumsy"], "connector": "clumsy", "workers": 4, "timeout_s": 1.2},
+        "clumsy": {"cases": ["clumsy"], "connector": "clumsy", "workers": 3, "timeout_s": 1.2},
     }
     with ThreadPoolExecutor(len(wanted)) as pool:
         yield {name: pool.submit(run_now, **options) for name, options in wanted.items()}
@@ -75,3 +81,14 @@ def clumsy(runs: Mapping[str, "Future[FinishedRun]"]) -> FinishedRun:
 def run(runs: Mapping[str, "Future[FinishedRun]"]) -> Callable[..., FinishedRun]:
     """Run the fake venue's cases, while the long runs go on beside."""
     return run_now
+
+
+@pytest.fixture
+def control_address(fake_installed: Path) -> Iterator[ControlAddress]:
+    """A control plane that runs."""
+    from fake_venue.target import FakeTarget
+
+    running = FakeTarget().start("fake", seed=1, environment={})
+    assert running.info.control is not None
+    yield running.info.control
+    running.stop()

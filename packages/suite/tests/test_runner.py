@@ -1,17 +1,19 @@
 """Whole runs: selection, defects, interruption, and nothing left behind."""
 
+import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from venueproof_core.errors import ConfigurationError
+from venueproof_core.results import EvidenceGrade
 from venueproof_core.verdict import ExitCode, Verdict
 from venueproof_suite.runner import IntegrationTestRunner
 
@@ -77,14 +79,30 @@ def test_an_unknown_case_is_refused_with_near_ids(run):
     assert "did you mean 'small/passes'" in str(refusal.value)
 
 
-def test_an_empty_selection_is_incomplete(run):
-    report = run(keyword="no_such_name", workers=1).report
-    assert report.exit_code == ExitCode.INCOMPLETE
-    assert report.incomplete_because == ["nothing ran: no selected case could be executed"]
+def test_a_real_target_runs_what_needs_no_steering(run, control_address):
+    opened = urllib.request.Request(
+        f"{control_address.url}/worlds",
+        data=b'{"seed": 1}',
+        headers={"Authorization": f"Bearer {control_address.token}"},
+    )
+    with urllib.request.urlopen(opened) as reply:
+        endpoints = json.load(reply)["endpoints"]
+    cases = ["small/passes", "small/time/once", "small/private"]
+    report = run(target="testnet", endpoints=endpoints, cases=cases, workers=1).report
+    found = {result.id: (result.verdict, result.reason) for result in report.results}
+    assert found == {
+        "small/passes": (Verdict.PASSED, None),
+        "small/private": (Verdict.NOT_RUN, "private case; set FAKE_TESTNET_API_KEY"),
+        "small/time/once": (
+            Verdict.NOT_RUN,
+            "needs control of the venue, which the target testnet does not give",
+        ),
+    }
+    assert report.evidence_grade is EvidenceGrade.TESTNET
+    assert report.exit_code == ExitCode.COMPLIANT
 
 
-def test_interrupted_run_reports_what_ran_and_leaves_nothing(fake_installed):
-    before = _leftovers()
+def test_interrupted_run_reports_what_ran(fake_installed):
     with subprocess.Popen(
         [sys.executable, "-c", _SCRIPT], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -99,30 +117,26 @@ def test_interrupted_run_reports_what_ran_and_leaves_nothing(fake_installed):
     assert verdicts["clumsy/way/hang"] == ("NOT_RUN", "interrupted while it ran")
     assert report["incomplete_because"][0] == "interrupted"
     assert report["exit_code"] == ExitCode.INCOMPLETE
-    _wait_until_gone(before)
 
 
-def test_run_leaves_no_process_and_no_file(small, clumsy):
-    _wait_until_gone({name for name in _leftovers() if name.startswith("other")})
+def test_runs_leave_no_process_and_no_file(small, clumsy):
+    _wait_until_gone()
 
 
 def _leftovers() -> set[str]:
-    """Processes with the fake in their command line, and run directories."""
-    found = set()
+    """Run directories, and processes that were started with the temporary directory of these tests."""
+    temporary = tempfile.gettempdir()
+    found = {str(path) for path in Path(temporary).glob("venueproof-*/")}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        is_ours = "fake_venue" in command or "--venue fake" in command
-        if is_ours and int(folder.name) != os.getpid():
-            found.add(f"process {folder.name}: {command}")
-    return found | {str(path) for path in Path(tempfile.gettempdir()).glob("venueproof-*/")}
+        with contextlib.suppress(OSError):
+            if f"TMPDIR={temporary}\0".encode() in (folder / "environ").read_bytes():
+                found.add(f"{folder.name}: {(folder / 'cmdline').read_bytes()!r}")
+    return found
 
 
-def _wait_until_gone(before: set[str]) -> None:
+def _wait_until_gone() -> None:
     # The fake's server ends by itself, a moment after its worker.
     deadline = time.monotonic() + 5
-    while (left := _leftovers() - before) and time.monotonic() < deadline:
+    while (left := _leftovers()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left

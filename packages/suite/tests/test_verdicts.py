@@ -21,6 +21,7 @@ SMALL = {
     "small/left-out": (Verdict.NOT_IMPLEMENTED, "not written yet https://fake.example/1"),
     "small/missing": (Verdict.NOT_IMPLEMENTED, "no method candles()"),
     "small/missing-unsaid": (Verdict.NOT_IMPLEMENTED, "no method candles()"),
+    "small/private": (Verdict.NOT_IMPLEMENTED, "no method place()"),
     "small/clock": (Verdict.NOT_RUN, "takes none"),
     "small/slow": (Verdict.NOT_RUN, "-m slow"),
     "small/unfired": (Verdict.NOT_RUN, "never fired: refuse"),
@@ -131,7 +132,7 @@ def test_report_adds_up(small):
     assert (report.passed, report.failed, report.errors, report.known_failures) == (5, 3, 2, 1)
     assert report.total_tests == 11
     assert report.success_rate == 5 / 11
-    assert (report.unsupported, report.not_implemented, report.not_run) == (1, 3, 6)
+    assert (report.unsupported, report.not_implemented, report.not_run) == (1, 4, 6)
     assert report.evidence_grade is EvidenceGrade.SIMULATOR
     assert not report.connector_is_ours
     assert report.errors_by_class["VenueError"] == 1

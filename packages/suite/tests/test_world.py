@@ -19,16 +19,6 @@ class _Clock:
         self.advanced += duration_s
 
 
-@pytest.fixture
-def address(fake_installed):
-    """A control plane that runs."""
-    from fake_venue.target import FakeTarget
-
-    running = FakeTarget().start("fake", seed=1, environment={})
-    yield running.info.control
-    running.stop()
-
-
 def _in_world(address, use):
     async def main():
         async with ControlClient(address) as client:
@@ -46,7 +36,7 @@ async def _ping(world):
         return reply.status
 
 
-def test_a_case_can_steer_disturb_and_ask(address):
+def test_a_case_can_steer_disturb_and_ask(control_address):
     async def use(world):
         level = SetLevel(symbol="BTC-USDT", side="BUY", price=Decimal(1), quantity=Decimal(2))
         assert await world.market(level) == {"BTC-USDT": 8}
@@ -59,10 +49,10 @@ def test_a_case_can_steer_disturb_and_ask(address):
         assert await fault.remove() == 1
         return await world.mark()
 
-    assert _in_world(address, use) == 3
+    assert _in_world(control_address, use) == 3
 
 
-def test_touching_truth_or_journal_is_what_decides(address):
+def test_touching_truth_or_journal_is_what_decides(control_address):
     async def use(world):
         before = set(world.oracles)
         await world.mark()
@@ -72,20 +62,20 @@ def test_touching_truth_or_journal_is_what_decides(address):
         world.decided_by("exact")
         return before, after_mark, book.version, entries, world.oracles
 
-    assert _in_world(address, use) == (set(), set(), 7, [], {"truth", "journal", "exact"})
+    assert _in_world(control_address, use) == (set(), set(), 7, [], {"truth", "journal", "exact"})
 
 
-def test_timers_of_venue_and_connector_advance_together(address):
+def test_timers_of_venue_and_connector_advance_together(control_address):
     async def use(world):
         world.connector_clock = _Clock()
         await world.advance_timers(30)
         await world.set_stamp(offset_ms=500)
         return world.connector_clock.advanced
 
-    assert _in_world(address, use) == 30
+    assert _in_world(control_address, use) == 30
 
 
-def test_a_wait_that_runs_out_says_what_was_counted(address):
+def test_a_wait_that_runs_out_says_what_was_counted(control_address):
     async def use(world):
         await _ping(world)
         with pytest.raises(DeadlinePassed) as late:
@@ -94,18 +84,18 @@ def test_a_wait_that_runs_out_says_what_was_counted(address):
             )
         return str(late.value), late.value.counted
 
-    text, counted = _in_world(address, use)
+    text, counted = _in_world(control_address, use)
     assert text == "waited 0.02 s for 2 x request of operation ping; counted 1"
     assert counted == 1
 
 
-def test_a_refusal_is_a_control_error_with_the_text(address):
+def test_a_refusal_is_a_control_error_with_the_text(control_address):
     async def use(world):
         with pytest.raises(ControlError, match="404 no such truth") as refusal:
             await world.truth.limits()
         return refusal.value.status
 
-    assert _in_world(address, use) == 404
+    assert _in_world(control_address, use) == 404
 
 
 def test_a_simulator_that_is_gone_is_a_control_error():

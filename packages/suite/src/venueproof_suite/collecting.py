@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from venueproof_core.results import TestResult
@@ -31,6 +32,14 @@ class Begun:
     pid: int
     time_ns: int
     worker: str
+
+    def is_alive(self) -> bool:
+        """Whether its process has neither ended nor merely not been waited for yet."""
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return False
+        return not status.rpartition(")")[2].strip().startswith("Z")
 
 
 @dataclass
@@ -82,7 +91,9 @@ class Collected:
         return [
             (key, begun)
             for key, begun in self.begun.items()
-            if key not in self.results and now_ns - begun.time_ns > allowed_s * 1e9
+            if key not in self.results
+            and now_ns - begun.time_ns > allowed_s * 1e9
+            and begun.is_alive()
         ]
 
     def complete(

@@ -85,7 +85,7 @@ class Envelope:
             from venueproof_suite.resources import Resources
 
             connector = self._worker.connector_with(self.defect)
-            self._resources = Resources(self._worker, self.case, self.case_id, connector)
+            self._resources = Resources(self._worker, self.case, connector)
         return self._resources
 
     def begin_teardown(self) -> None:

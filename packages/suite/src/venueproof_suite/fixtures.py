@@ -1,7 +1,5 @@
 """What a case can ask for by name."""
 
-import os
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -164,11 +162,8 @@ def orders(
         async def look() -> MarketView:
             return await _look_through(connector, symbols)
 
-    # A real venue remembers ids beyond a run, so there they must differ between runs, too.
-    run = "" if world is not None else f"{int(time.time()):x}"
-    prefix = f"vp-{venueproof_worker.name}-{run}-" if run else f"vp-{venueproof_worker.name}-"
     view = venueproof_worker.loop.run(look())
-    return OrderFactory(view, look, symbols=symbols, prefix=prefix)
+    return OrderFactory(view, look, symbols=symbols, prefix=venueproof_worker.order_prefix)
 
 
 async def _look_at_truth(truth: Truth, symbols: list[str]) -> MarketView:
@@ -235,15 +230,8 @@ def sandbox_config(venueproof_place: WorldInfo) -> dict[str, Any]:
 
 
 @pytest.fixture
-def skip_if_no_credentials(venueproof_place: WorldInfo, venueproof_worker: Worker) -> None:
+def skip_if_no_credentials(venueproof_worker: Worker) -> None:
     """NOT_RUN where a real target has no keys."""
-    credentials = venueproof_place.credentials
-    if credentials.api_key is None and credentials.token is None:
-        variables = sorted(
-            variable
-            for environment in venueproof_worker.venue.environments
-            if environment.name == venueproof_worker.options.target
-            for variable in environment.credentials.values()
-            if not os.environ.get(variable)
-        )
-        pytest.skip(f"no credentials; set {', '.join(variables) or 'them'}")
+    missing = venueproof_worker.circumstances.missing_credentials
+    if missing:
+        pytest.skip(f"no credentials; set {', '.join(missing)}")

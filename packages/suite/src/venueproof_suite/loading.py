@@ -22,12 +22,13 @@ def find_connector(plugins: Plugins, venue: Venue, name: str) -> Connector:
     """The connector that the command line names.
 
     Args:
-        name: Of a registered connector, or ``pkg.module:factory``.
+        name: Of a registered connector, a bridge's with its argument (``cmd:PROGRAM``), or
+            ``pkg.module:factory``.
 
     Raises:
         ConfigurationError: There is none; the text says what is wrong with the name.
     """
-    if ":" not in name:
+    if ":" not in name or plugins.is_bridged(name):
         return plugins.connector(venue.name, name)
     return _from_factory(venue, name)
 

@@ -14,7 +14,11 @@ Refusal = tuple[Verdict, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """What a run is made with, as far as it decides which cases can run."""
+    """What a run is made with, as far as it decides which cases can run.
+
+    Attributes:
+        missing_credentials: Variables that private cases need and that are not set.
+    """
 
     venue: Venue
     connector: Connector
@@ -24,6 +28,7 @@ class Circumstances:
     runs_performance: bool
     runs_integration: bool
     runs_slow: bool
+    missing_credentials: tuple[str, ...] = ()
 
 
 def refusal(case: Case, given: Circumstances) -> Refusal | None:
@@ -63,6 +68,8 @@ def _out_of_reach(case: Case, given: Circumstances) -> Refusal | None:
         return Verdict.NOT_RUN, f"needs {means}, which the target {given.target} does not give"
     if case.is_private and not given.allows_orders:
         return Verdict.NOT_RUN, "private case on a live venue; --allow-live-orders runs it"
+    if case.is_private and given.missing_credentials:
+        return Verdict.NOT_RUN, f"private case; set {', '.join(given.missing_credentials)}"
     if case.needs_clock and not given.connector.takes_clock:
         return Verdict.NOT_RUN, "advances the injected clock, and the connector takes none"
     return None

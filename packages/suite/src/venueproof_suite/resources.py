@@ -1,7 +1,6 @@
 """What one case opens: its world and its connectors; and closing them in the right order."""
 
 import asyncio
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,19 +22,15 @@ CLOSE_WITHIN_S = 5.0
 class Resources:
     """Everything one case has opened.
 
-    Args:
-        case_id: Seeds the world, together with the run's seed.
-
     Attributes:
         lines: The journal, once closed.
         unfired: Kinds of faults that had to fire and did not, once closed.
         client: The connector's own object, the first that was connected.
     """
 
-    def __init__(self, worker: Worker, case: Case, case_id: str, connector: Connector) -> None:
+    def __init__(self, worker: Worker, case: Case, connector: Connector) -> None:
         self._worker = worker
         self._case = case
-        self._seed = zlib.crc32(f"{worker.options.seed}/{case_id}".encode())
         self.connector = connector
         self.clock = SteerableClock()
         self.world: World | None = None
@@ -65,7 +60,8 @@ class Resources:
         """The case's world; opened by the first call."""
         if self.world is None:
             client = self._worker.client()
-            spec = WorldSpec(seed=self._seed, protocol=self._protocol())
+            # One seed for all cases: simulators keep the history that they have made from it.
+            spec = WorldSpec(seed=self._worker.options.seed, protocol=self._protocol())
             try:
                 self.world = self._worker.loop.run(World.open(client, spec))
             except ControlError as error:
@@ -118,6 +114,8 @@ class Resources:
             What went wrong, in order.
         """
         problems: list[BaseException] = []
+        if self.world is None and self.client is not None and self._case.is_private:
+            problems += await self._cancel_own_orders(self.client)
         while self._clients:
             problem = await _closed(self._clients.pop(), self._close_within_s)
             if problem is not None:
@@ -132,6 +130,17 @@ class Resources:
             except HarnessError as error:
                 problems.append(error)
         return problems
+
+    async def _cancel_own_orders(self, client: Any) -> list[BaseException]:
+        """Leave no order of ours at a real venue, whatever has happened."""
+        prefix = self._worker.order_prefix
+        try:
+            for order in await client.open_orders():
+                if order.client_order_id.startswith(prefix):
+                    await client.cancel(order.symbol, client_order_id=order.client_order_id)
+        except Exception as error:
+            return [error]
+        return []
 
     async def _close_world(self, world: World, problems: list[BaseException]) -> None:
         for fault in world.faults:

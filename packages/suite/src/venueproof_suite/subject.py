@@ -39,7 +39,7 @@ def find_subject(options: RunOptions, settings: RunSettings) -> Subject:
     check_suite(options.suite)
     plugins = load_plugins()
     venue = plugins.venue(options.venue)
-    target = find_target(plugins, options.target)
+    target = find_target(plugins, venue, options.target)
     return Subject(
         plugins=plugins,
         venue=venue,

@@ -25,6 +25,7 @@ from venueproof_suite.preconditions import Circumstances
 from venueproof_suite.run_files import EventLog, RunDirectory
 from venueproof_suite.settings import Given, RunSettings, read_settings
 from venueproof_suite.subject import find_subject
+from venueproof_suite.targets import missing_credentials
 from venueproof_suite.watchdog import Watchdog
 
 WORKER = pytest.StashKey["Worker"]()
@@ -68,6 +69,9 @@ class Worker:
             runs_performance=self.given.settings.run_performance_tests,
             runs_integration=self.given.settings.run_integration_tests,
             runs_slow=runs_slow,
+            missing_credentials=missing_credentials(
+                subject.venue, subject.target, self.given.environment
+            ),
         )
         self.loop = KeptLoop()
         self.memory = Memory()
@@ -91,6 +95,9 @@ class Worker:
         # Without a process of its own nobody can tell Ctrl-C from a connector that raises its exception.
         self.is_interrupted = not is_replaceable
         self.main_thread = threading.get_ident()
+        # Several workers may share an account, and a real venue remembers ids beyond a run.
+        run = "" if self.target.is_steerable else f"{int(time.time()):x}-"
+        self.order_prefix = f"vp-{name}-{run}"
         self._running: RunningTarget | None = None
         self._client: ControlClient | None = None
         self._refusal: str | None = None

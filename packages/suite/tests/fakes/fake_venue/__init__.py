@@ -9,6 +9,7 @@ from venueproof_core import (
     Connector,
     Declaration,
     Defect,
+    Environment,
     KnownFailure,
     Omission,
     Seam,
@@ -18,7 +19,9 @@ from venueproof_core import (
     supported,
     unsupported,
 )
+from venueproof_core.control import Target
 from venueproof_core.rules import BugClass
+from venueproof_suite.targets import REAL_TARGETS
 
 
 class FakeCapabilities(Capabilities):
@@ -35,7 +38,18 @@ class FakeCapabilities(Capabilities):
         return unsupported("a spot venue has none", "https://fake.example/faq")
 
 
-VENUE = Venue(name="fake", title="Fake Venue", capabilities=FakeCapabilities())
+VENUE = Venue(
+    name="fake",
+    title="Fake Venue",
+    capabilities=FakeCapabilities(),
+    environments=(
+        Environment(
+            name="testnet",
+            endpoints={"rest": "http://127.0.0.1:1"},
+            credentials={"api_key": "FAKE_TESTNET_API_KEY"},
+        ),
+    ),
+)
 REFERENCE = Connector(
     venue="fake",
     connect=connect,
@@ -74,9 +88,9 @@ def venueproof_register_connector() -> list[Connector]:
 
 
 @hookimpl
-def venueproof_register_target() -> FakeTarget:
-    """Offer the target."""
-    return FakeTarget()
+def venueproof_register_target() -> list[Target]:
+    """Offer a simulator, and what the suite offers where its own plugin is loaded."""
+    return [FakeTarget(), *REAL_TARGETS]
 
 
 @hookimpl

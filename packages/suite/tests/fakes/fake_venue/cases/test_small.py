@@ -149,3 +149,8 @@ async def test_orders(orders, instrument):
     order = orders.far_from_market()
     assert order.price % instrument.tick_size == 0
     assert order.price * order.quantity >= instrument.minimum_notional
+
+
+@case("small/private", level=Level.MUST, calls=["place"])
+async def test_private(trading):
+    """Never runs: the connector has no orders."""
