@@ -14,7 +14,7 @@ from venueproof_core.errors import (
     TimedOutError,
     VenueError,
 )
-from venueproof_net import HttpSession, RawReply, SteerableClock
+from venueproof_net import ClosedError, HttpSession, RawReply, RetryPolicy, SteerableClock
 
 Handler = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -152,3 +152,18 @@ async def test_no_connection_means_that_nothing_was_sent() -> None:
             await session.open_socket(f"ws://127.0.0.1:{port}/ws/secret", operation="stream")
     finally:
         await session.aclose()
+
+
+async def test_a_closed_session_sends_nothing_and_is_not_asked_again() -> None:
+    async with raw_venue(never_answer) as (venue, session, clock):
+        retry = RetryPolicy(clock)
+        call = asyncio.create_task(
+            retry.run(lambda: send(session, venue.port, is_write=False), "order_book")
+        )
+        await venue.received.wait()
+        await session.aclose()
+        clock.advance(0.1)
+        with pytest.raises(ClosedError) as closed:
+            await asyncio.wait_for(call, 1)
+        assert closed.value.outcome is Outcome.NOT_APPLIED
+        assert len(venue.heads) == 1

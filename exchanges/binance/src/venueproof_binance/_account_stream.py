@@ -13,7 +13,7 @@ from venueproof_binance._row import Row
 from venueproof_binance.stream import USER_DATA, ListenKeyProtocol, SignedUserProtocol
 from venueproof_core.errors import MalformedMessageError, VenueError
 from venueproof_core.models import Fill, Order
-from venueproof_net import AccountSource, StreamProtocol, StreamSession
+from venueproof_net import AccountSource, ClosedError, StreamProtocol, StreamSession
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +157,8 @@ class AccountStream:
                     newest=self._newest_at_gap or {},
                     since_ns=self._opened_ns,
                 )
+            except ClosedError:
+                return
             except VenueError as error:
                 pause_s = self._policy.failed()
                 log.warning("%s; recovering again in %.1f s", error, pause_s)

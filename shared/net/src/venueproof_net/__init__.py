@@ -6,7 +6,7 @@ from venueproof_net.book_feed import BookFeed, FrameInbox
 from venueproof_net.clock import Deadline, SteerableClock, SystemClock
 from venueproof_net.clock_sync import ClockSync
 from venueproof_net.event_feed import EventFeed
-from venueproof_net.http import HttpSession, RawReply
+from venueproof_net.http import ClosedError, HttpSession, RawReply
 from venueproof_net.inbox import GAP, Inbox
 from venueproof_net.orders import FillDedupe, OrderTracker
 from venueproof_net.parts import Parts
@@ -23,6 +23,7 @@ from venueproof_net.stream_protocol import (
     StreamReply,
 )
 from venueproof_net.units import units_reader
+from venueproof_net.wires import PONG, ChunkedLinesWire, Link, Ping, WebSocketWire, Wire
 
 __all__ = [
     # clocks
@@ -31,6 +32,7 @@ __all__ = [
     "SteerableClock",
     "SystemClock",
     # requests
+    "ClosedError",
     "HttpSession",
     "RateBudget",
     "RawReply",
@@ -40,12 +42,16 @@ __all__ = [
     "Window",
     "classify",
     # streams
+    "ChunkedLinesWire",
     "GAP",
     "EventFeed",
     "FrameInbox",
     "Heartbeat",
     "Inbox",
+    "Link",
+    "PONG",
     "Pacer",
+    "Ping",
     "ReconnectPolicy",
     "Sink",
     "StreamEnding",
@@ -54,6 +60,8 @@ __all__ = [
     "StreamReply",
     "StreamSession",
     "Subscriptions",
+    "WebSocketWire",
+    "Wire",
     # book
     "BookChange",
     "BookFeed",

@@ -14,6 +14,7 @@ from venueproof_core.errors import (
 )
 from venueproof_core.models import OrderBook
 from venueproof_net.book import BookChange, BookSnapshot, LocalBook
+from venueproof_net.http import ClosedError
 from venueproof_net.inbox import GAP, Inbox
 from venueproof_net.policies import ReconnectPolicy
 
@@ -101,7 +102,7 @@ class BookFeed(AsyncIterator[OrderBook]):
             except RateLimitedError as error:
                 pause_s = max(self._policy.failed(), error.retry_after_s or 0.0)
                 reason: VenueError = error
-            except RefusedError:
+            except (RefusedError, ClosedError):
                 raise
             except VenueError as error:
                 # An old snapshot, a reply lost or garbled: what is held stays, and another is fetched.

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from venueproof_core import Clock
 from venueproof_core.errors import MalformedMessageError, RateLimitedError, RefusedError, VenueError
 from venueproof_net.book_feed import FrameInbox
+from venueproof_net.http import ClosedError
 from venueproof_net.inbox import GAP
 from venueproof_net.policies import ReconnectPolicy
 
@@ -71,7 +72,7 @@ class EventFeed(AsyncIterator[T], Generic[T]):
             except RateLimitedError as error:
                 pause_s = max(self._policy.failed(), error.retry_after_s or 0.0)
                 reason: VenueError = error
-            except RefusedError:
+            except (RefusedError, ClosedError):
                 raise
             except VenueError as error:
                 pause_s = self._policy.failed()

@@ -24,6 +24,10 @@ class RawReply(NamedTuple):
     body: bytes
 
 
+class ClosedError(ConnectError):
+    """This side was closed: nothing is sent any more, and trying again is of no use."""
+
+
 class HttpSession:
     """A pool of kept connections to one venue.
 
@@ -37,11 +41,19 @@ class HttpSession:
         self._clock = clock
         self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
-    def _open(self) -> "aiohttp.ClientSession":
+    def _open(self, operation: str) -> "aiohttp.ClientSession":
         # Imported here: the library costs more than all of this package, and listing plugins needs none of it.
         import aiohttp
 
+        if self._is_closed:
+            raise ClosedError(
+                "the connector was closed; nothing was sent",
+                venue=self._venue,
+                operation=operation,
+                outcome=Outcome.NOT_APPLIED,
+            )
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver(), limit=100),
@@ -78,7 +90,7 @@ class HttpSession:
         import aiohttp
         from yarl import URL
 
-        session = self._open()
+        session = self._open(operation)
         outcome = Outcome.UNKNOWN if is_write else Outcome.NOT_APPLIED
         try:
             async with (
@@ -129,7 +141,9 @@ class HttpSession:
                 outcome=outcome,
             ) from error
 
-    async def open_socket(self, url: str, *, operation: str) -> "aiohttp.ClientWebSocketResponse":
+    async def open_socket(
+        self, url: str, *, operation: str, headers: Mapping[str, str] | None = None
+    ) -> "aiohttp.ClientWebSocketResponse":
         """Open a WebSocket that reports pings instead of answering them, so that they can be watched.
 
         Raises:
@@ -138,31 +152,55 @@ class HttpSession:
         import aiohttp
         from yarl import URL
 
-        session = self._open()
+        session = self._open(operation)
         try:
             async with Deadline(self._clock, self._timeout_s):
                 return await session.ws_connect(
                     URL(url, encoded=True),
+                    headers=headers,
                     autoping=False,
                     max_msg_size=64 * 1024 * 1024,
                     timeout=aiohttp.ClientWSTimeout(ws_close=0.5),
                 )
         except (aiohttp.ClientError, TimeoutError) as error:
             # Not chained: handshake errors print the URL, which may hold a listen key.
-            status = (
-                f" with status {error.status}"
-                if isinstance(error, aiohttp.ClientResponseError)
-                else ""
-            )
-            raise ConnectError(
-                f"the stream could not be opened: {type(error).__name__}{status}",
-                venue=self._venue,
-                operation=operation,
-                outcome=Outcome.NOT_APPLIED,
-            ) from None
+            raise self._not_opened(type(error).__name__, operation) from None
+
+    async def open_lines(
+        self, url: str, *, operation: str, headers: Mapping[str, str] | None = None
+    ) -> "aiohttp.ClientResponse":
+        """Send a GET whose reply goes on for ever; return once its head is here.
+
+        Raises:
+            ConnectError: There is no such stream, for whatever reason.
+        """
+        import aiohttp
+        from yarl import URL
+
+        session = self._open(operation)
+        try:
+            async with Deadline(self._clock, self._timeout_s):
+                response = await session.get(
+                    URL(url, encoded=True), headers=headers, allow_redirects=False
+                )
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._not_opened(type(error).__name__, operation) from None
+        if response.status != 200:
+            response.close()
+            raise self._not_opened(f"status {response.status}", operation)
+        return response
+
+    def _not_opened(self, reason: str, operation: str) -> ConnectError:
+        return ConnectError(
+            f"the stream could not be opened: {reason}",
+            venue=self._venue,
+            operation=operation,
+            outcome=Outcome.NOT_APPLIED,
+        )
 
     async def aclose(self) -> None:
-        """Close every connection. Safe to call twice."""
+        """Close every connection; later calls are refused here. Safe to call twice."""
+        self._is_closed = True
         session, self._session = self._session, None
         if session is not None:
             await session.close()

@@ -8,6 +8,7 @@ from venueproof_core import Clock
 from venueproof_core.errors import UnknownOrderError, VenueError
 from venueproof_core.models import Balance, Fill, Order
 from venueproof_net.account_feed import AccountFeed
+from venueproof_net.http import ClosedError
 from venueproof_net.orders import OrderTracker
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ class Recovery:
                 order = await query()
             except UnknownOrderError:
                 continue
+            except ClosedError:
+                return None
             except VenueError as error:
                 log.warning("%s; asking again", error)
                 continue

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from venueproof_core import Clock, Outcome
 from venueproof_core.errors import ClockSkewError, RefusedError, SequenceGapError, VenueError
+from venueproof_net.http import ClosedError
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ def classify(error: VenueError, operation: str) -> RetryAdvice:
         return RetryAdvice(may_repeat=True, must_measure_clock=True)
     if operation in WRITES:
         return RetryAdvice(must_reconcile=error.outcome is Outcome.UNKNOWN)
-    if isinstance(error, (RefusedError, SequenceGapError)):
+    if isinstance(error, (RefusedError, SequenceGapError, ClosedError)):
         return RetryAdvice()
     return RetryAdvice(may_repeat=True)
 
@@ -80,4 +81,9 @@ class RetryPolicy:
             sleep=self._clock.sleep,
             reraise=True,
         )
-        return await retrying(call)
+
+        async def again() -> T:
+            # A coroutine function: anything else tenacity would call without awaiting it.
+            return await call()
+
+        return await retrying(again)

@@ -1,10 +1,9 @@
-"""A WebSocket session that stays up: one live socket, everything wanted subscribed, nothing lost in silence."""
+"""A stream session that stays up: one live link, everything wanted subscribed, nothing lost in silence."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from venueproof_core import Clock, Outcome
 from venueproof_core.errors import (
@@ -26,9 +25,7 @@ from venueproof_net.stream_protocol import (
     StreamProtocol,
     StreamReply,
 )
-
-if TYPE_CHECKING:
-    import aiohttp
+from venueproof_net.wires import Link, Ping
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +73,7 @@ class StreamSession:
         self._last_error: VenueError | None = None
         self._close_code: int | None = None
         self._heard_ns = 0
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._link: Link | None = None
         self._task: asyncio.Task[None] | None = None
         self._previous: asyncio.Task[None] | None = None
 
@@ -141,7 +138,7 @@ class StreamSession:
             self._has_todo.set()
 
     async def aclose(self) -> None:
-        """Close the socket and end every stream. Safe to call twice."""
+        """Close the connection and end every stream. Safe to call twice."""
         task, self._task = self._task, None
         self._end_all(None)
         if task is not None:
@@ -170,7 +167,7 @@ class StreamSession:
 
     async def _run(self, previous: "asyncio.Task[None] | None") -> None:
         if previous is not None:
-            # One live socket: the one before must be gone.
+            # One live link: the one before must be gone.
             await asyncio.wait([previous])
         while True:
             self._close_code = None
@@ -206,8 +203,13 @@ class StreamSession:
     async def _connect_and_serve(self) -> None:
         await self._clock.sleep(self._connects.wait_s(self._clock.monotonic_ns()))
         self._connects.count(self._clock.monotonic_ns())
-        socket = await self._http.open_socket(await self._protocol.url(), operation="stream")
-        self._socket = socket
+        link = await self._protocol.wire.open(
+            self._http,
+            await self._protocol.url(),
+            headers=self._protocol.headers(),
+            operation="stream",
+        )
+        self._link = link
         self._heard_ns = self._clock.monotonic_ns()
         restored = [t for t in self._subscriptions.to_restore() if t not in self._waiting]
         self._todo = [*restored, *self._waiting]
@@ -216,59 +218,59 @@ class StreamSession:
         tasks = [
             asyncio.create_task(work)
             for work in (
-                self._read(socket),
+                self._read(link),
                 self._subscribe_all(),
-                self._watch(socket),
+                self._watch(link),
                 self._protocol.while_open(),
             )
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._socket = None
+            self._link = None
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             self._replies.clear()
-            await socket.close()
+            await link.close()
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
 
-    async def _read(self, socket: "aiohttp.ClientWebSocketResponse") -> None:
-        from aiohttp import WSMsgType
-
-        clock, read, sinks = self._clock, self._protocol.read, self._sinks
+    async def _read(self, link: Link) -> None:
+        clock = self._clock
         while True:
-            message = await socket.receive()
+            incoming = await link.receive()
+            if incoming is None:
+                self._close_code = link.close_code
+                return
             self._heard_ns = clock.monotonic_ns()
-            kind = message.type
-            if kind is WSMsgType.TEXT or kind is WSMsgType.BINARY:
-                try:
-                    frame = read(message.data)
-                except MalformedMessageError as error:
-                    # Whatever it was, somebody's state misses it now.
-                    log.warning("%s; every stream of this connection starts over", error)
-                    self._tell_gap(self._live)
-                    continue
-                if type(frame) is StreamEvent:
-                    received_ns = clock.time_ns()
-                    for sink in sinks.get(frame.topic, ()):
-                        sink.on_frame(frame.payload, received_ns)
-                elif type(frame) is StreamReply:
-                    waiting = self._replies.pop(frame.request_id, None)
-                    if waiting is not None and not waiting.done():
-                        waiting.set_result(frame.error)
-                elif type(frame) is StreamEnding:
-                    raise self._disconnected(frame.reason)
-            elif kind is WSMsgType.PING:
-                answer = self._heartbeat.answer(message.data)
+            if isinstance(incoming, (str, bytes)):
+                self._on_frame(incoming)
+            elif isinstance(incoming, Ping):
+                answer = self._heartbeat.answer(incoming.payload)
                 if answer is not None:
                     with contextlib.suppress(ConnectionError):
-                        await socket.pong(answer)
-            elif kind is not WSMsgType.PONG:
-                self._close_code = socket.close_code
-                return
+                        await link.pong(answer)
+
+    def _on_frame(self, data: str | bytes) -> None:
+        try:
+            frame = self._protocol.read(data)
+        except MalformedMessageError as error:
+            # Whatever it was, somebody's state misses it now.
+            log.warning("%s; every stream of this connection starts over", error)
+            self._tell_gap(self._live)
+            return
+        if type(frame) is StreamEvent:
+            received_ns = self._clock.time_ns()
+            for sink in self._sinks.get(frame.topic, ()):
+                sink.on_frame(frame.payload, received_ns)
+        elif type(frame) is StreamReply:
+            waiting = self._replies.pop(frame.request_id, None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(frame.error)
+        elif type(frame) is StreamEnding:
+            raise self._disconnected(frame.reason)
 
     def _tell_gap(self, topics: set[str]) -> None:
         for topic in topics:
@@ -343,18 +345,18 @@ class StreamSession:
     async def _send(self, message: str) -> None:
         while (wait_s := self._messages.wait_s(self._clock.monotonic_ns())) > 0:
             await self._clock.sleep(wait_s)
-        socket = self._socket
-        if socket is None:
+        link = self._link
+        if link is None:
             raise self._disconnected("there is no connection")
         self._messages.count(self._clock.monotonic_ns())
         try:
-            await socket.send_str(message)
+            await link.send(message)
         except ConnectionError as error:
             raise self._disconnected("it was closed while sending") from error
 
     # ------------------------------------------------------------ signs of life
 
-    async def _watch(self, socket: "aiohttp.ClientWebSocketResponse") -> None:
+    async def _watch(self, link: Link) -> None:
         beat, clock = self._heartbeat, self._clock
         while True:
             silence_s = (clock.monotonic_ns() - self._heard_ns) / 1e9
@@ -364,7 +366,7 @@ class StreamSession:
             heard_ns = self._heard_ns
             for _ in range(beat.questions):
                 with contextlib.suppress(ConnectionError):
-                    await socket.ping()
+                    await link.ping()
                 await clock.sleep(beat.answer_s)
                 if self._heard_ns != heard_ns:
                     break

@@ -1,10 +1,11 @@
 """What a stream session must be told by a venue's package, and where it sends frames."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from venueproof_core.errors import VenueError
+from venueproof_net.wires import WebSocketWire, Wire
 
 
 class StreamEvent(NamedTuple):
@@ -28,13 +29,23 @@ class StreamEnding(NamedTuple):
 
 
 class StreamProtocol:
-    """What a session must know of a venue. Sans I/O, except that making the URL may need a request."""
+    """What a session must know of a venue. Sans I/O, except that making the URL may need a request.
 
+    Attributes:
+        wire: What its frames come on.
+        topics_per_message: How many topics one message may name.
+    """
+
+    wire: Wire = WebSocketWire()
     topics_per_message = 100
 
     async def url(self) -> str:
         """Where to connect; called before every attempt, so that keys and stamps are fresh."""
         raise NotImplementedError
+
+    def headers(self) -> Mapping[str, str]:
+        """What the opening request must carry; called before every attempt."""
+        return {}
 
     def subscribe(self, request_id: int, topics: Sequence[str]) -> str | None:
         """The message that asks for topics; ``None`` where connecting is enough."""
