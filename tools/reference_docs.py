@@ -68,17 +68,29 @@ def _cases(rules: Sequence[Rule], plugins: Plugins) -> Iterator[str]:
     ordered = sorted(rules, key=lambda rule: rule.id)
     for area, group in groupby(ordered, key=lambda rule: rule.id.partition("/")[0]):
         yield f"## {area}\n"
-        for rule in group:
-            yield f"### {rule.id}\n"
+        # Variants of one case stand together: same text, same path but for its last word.
+        for _, several in groupby(group, key=lambda rule: (rule.text, rule.id.rpartition("/")[0])):
+            variants = list(several)
+            rule = variants[0]
+            yield f"### {_heading(variants)}\n"
             yield f"**{rule.level.value}**: {_flat(rule.text)}\n"
             if rule.reason:
                 yield f"{_flat(rule.reason)}\n"
-            yield from _facts(rule, plugins)
+            yield from _facts(variants, plugins)
             yield ""
 
 
-def _facts(rule: Rule, plugins: Plugins) -> Iterator[str]:
-    caught = [name for name, defect in plugins.defects.items() if rule.id in defect.caught_by]
+def _heading(variants: Sequence[Rule]) -> str:
+    if len(variants) == 1:
+        return variants[0].id
+    parent = variants[0].id.rpartition("/")[0]
+    return f"{parent}/ {', '.join(rule.id.rpartition('/')[2] for rule in variants)}"
+
+
+def _facts(variants: Sequence[Rule], plugins: Plugins) -> Iterator[str]:
+    rule = variants[0]
+    ids = {variant.id for variant in variants}
+    caught = [name for name, defect in plugins.defects.items() if ids & set(defect.caught_by)]
     facts = {
         "hunts": [f"{bug_class.name} ({bug_class.value})" for bug_class in rule.hunts],
         "needs": [f"`{name}`" for name in rule.needs],
