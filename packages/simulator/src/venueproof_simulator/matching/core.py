@@ -90,10 +90,12 @@ class MatchingCore:
         """Create an account with these funds, in units by asset; told at the time of the last event.
 
         Raises:
-            ValueError: There is such an account.
+            ValueError: There is such an account, or a balance is negative.
         """
         if name in self._traders:
             raise ValueError(f"account {name} exists")
+        if any(amount < 0 for amount in balances.values()):
+            raise ValueError(f"account {name} would open in debt: {balances}")
         trader = self._traders[name] = Trader(name, self._assets, fees)
         time_ns = self.log[-1].time_ns if self.log else 0
         self.ledger.open(trader, balances, time_ns=time_ns)
