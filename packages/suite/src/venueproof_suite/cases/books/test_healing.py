@@ -170,12 +170,13 @@ async def test_reorder_is_healed(
     async with market.stream_order_book(symbol) as books:
         seen = [await within(anext(books), "the first book")]
         swapped = await world.fault("reorder_events", match=_BOOKS)
-        truth = await world.truth.book(symbol)
-        price, quantity = truth.bids[2]
-        for times in (2, 3):
-            await world.market(
-                SetLevel(symbol=symbol, side="BUY", price=price, quantity=quantity * times)
-            )
+        (one, size), (other, _) = (await world.truth.book(symbol)).bids[2:4]
+
+        def level(price: Decimal, times: int) -> SetLevel:
+            return SetLevel(symbol=symbol, side="BUY", price=price, quantity=size * times)
+
+        await world.market(level(one, 2), level(other, 2))
+        await world.market(level(one, 3))
         await swapped.wait_fired()
         await world.market(Walk(symbol=symbol, steps=5))
         seen += await converged_book(world, books, symbol, projection=projection)
@@ -206,4 +207,4 @@ async def test_cut_is_healed(
         with expect("the book is subscribed again after a cut"):
             await world.wait("subscribed", match=_BOOKS)
         projection = connector_declaration.projection
-        await converged_book(world, books, symbol, projection=projection, shown=first, deadline_s=3)
+        await converged_book(world, books, symbol, projection=projection, shown=first, deadline_s=2)

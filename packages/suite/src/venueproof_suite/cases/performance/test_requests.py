@@ -7,6 +7,7 @@ from venueproof_suite import Measure, World, case, violated
 from venueproof_suite.cases.performance.figures import busy_loop, loop_lag_ns, must_keep, timed
 
 _MOST_CLIENT_MS = 25.0
+_CANDLES = 300
 
 
 @case(
@@ -63,7 +64,7 @@ async def test_request_of_the_order_book(
 
 
 @case(
-    "performance/parsing/a-thousand-candles",
+    "performance/parsing/large-reply",
     level=Level.SHOULD,
     needs=[Capabilities.candles],
     hunts=[BugClass.resources],
@@ -71,7 +72,7 @@ async def test_request_of_the_order_book(
     calls=["candles"],
     performance=True,
 )
-async def test_parsing_of_a_thousand_candles(
+async def test_parsing_of_a_large_reply(
     market: PublicConnector,
     world: World,
     symbol: str,
@@ -85,7 +86,7 @@ async def test_parsing_of_a_thousand_candles(
     """
 
     async def call() -> None:
-        await market.candles(symbol, interval_s=60, limit=1_000)
+        await market.candles(symbol, interval_s=60, limit=_CANDLES)
 
     await call()
     before = await world.mark()
@@ -98,5 +99,5 @@ async def test_parsing_of_a_thousand_candles(
     own = [
         max(0, sample - span) for sample, span in zip(samples, spans[-len(samples) :], strict=False)
     ]
-    summary = measure.latency("parsing of 1,000 candles", own, clause="json_parsing")
+    summary = measure.latency(f"parsing of {_CANDLES} candles", own, clause="json_parsing")
     must_keep(thresholds, "json_parsing", summary)

@@ -14,7 +14,7 @@ from venueproof_suite import Measure, World, case, collect_until, violated, with
 from venueproof_suite.cases.performance.figures import busy_loop, loop_lag_ns, must_keep
 
 _BOOKS = Match(channel=Channel.ORDER_BOOK)
-_SAMPLES = 250
+_SAMPLES = 160
 
 
 @case(

@@ -98,6 +98,6 @@ async def test_malformed_event_is_survived(
         for _ in range(2):
             await world.market(Walk(symbol=symbol, steps=5))
             seen = await converged_book(
-                world, books, symbol, projection=projection, shown=shown, deadline_s=3
+                world, books, symbol, projection=projection, shown=shown, deadline_s=2
             )
             shown = seen[-1]

@@ -62,7 +62,9 @@ async def test_burst_without_loss(market: PublicConnector, world: World, symbol:
         await world.market(*[one] * 1_000)
         expected = [trade.trade_id for trade in await trades_since(world, symbol, before)]
         last = expected[-1]
-        seen = await collect_until(trades, lambda trade: trade.trade_id == last, "the last trade")
+        seen = await collect_until(
+            trades, lambda trade: trade.trade_id == last, f"trade {last}", deadline_s=3
+        )
     arrived = [trade.trade_id for trade in seen]
     lost = sorted(set(expected) - set(arrived))
     assert (lost[:3], len(arrived)) == ([], len(expected)), f"{len(lost)} trades were lost"

@@ -1,0 +1,204 @@
+"""Sessions, their policies and queues with one method wrong."""
+
+# ruff: noqa: ARG002 - what is overridden keeps its signature
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from venueproof_core.errors import MalformedMessageError, VenueError
+from venueproof_net import (
+    BookFeed,
+    FrameInbox,
+    Heartbeat,
+    Pacer,
+    RateBudget,
+    ReconnectPolicy,
+    StreamProtocol,
+    StreamSession,
+    Subscriptions,
+)
+
+_ROOM = 900
+_KEPT_BYTES = 16 * 1024
+
+
+# ---------------------------------------------------------------- policies
+
+
+class NormalCloseIsFinal(ReconnectPolicy):
+    """Takes a normal close for the end."""
+
+    def should_reconnect(self, close_code: int | None) -> bool:
+        return close_code not in (1000, 1001)
+
+
+class NoPauseBetweenAttempts(ReconnectPolicy):
+    """Tries again at once."""
+
+    def delay_s(self, attempt: int) -> float:
+        return 0.0
+
+
+class ForgetsTheNewestTopic(Subscriptions):
+    """Restores what was subscribed when the list was last copied: all but the newest of several."""
+
+    def to_restore(self) -> list[str]:
+        topics = super().to_restore()
+        return topics[:-1] if len(topics) > 1 else topics
+
+
+class NeverAsks(Heartbeat):
+    """Waits for an end that may never come."""
+
+    def must_ask(self, silence_s: float) -> bool:
+        return False
+
+
+class AnswersNoPing(Heartbeat):
+    """Leaves pings to whoever may want them."""
+
+    def answer(self, payload: bytes) -> bytes | None:
+        return None
+
+
+class ImpatientHeartbeat(Heartbeat):
+    """Gives up a connection that was quiet for eight seconds, without waiting for its answer."""
+
+    quiet_s = 8.0
+    answer_s = 0.0
+
+
+class SlowPacer(Pacer):
+    """Makes the first of anything wait."""
+
+    has_waited = False
+
+    def wait_s(self, now_ns: int) -> float:
+        if self.has_waited:
+            return super().wait_s(now_ns)
+        self.has_waited = True
+        return 0.3
+
+
+class SlowBudget(RateBudget):
+    """Thinks for thirty milliseconds before it lets a request go."""
+
+    async def admit(self, *arguments: Any, **options: Any) -> None:
+        await asyncio.sleep(0.03)
+        await super().admit(*arguments, **options)
+
+
+# ---------------------------------------------------------------- queues
+
+
+class InboxThatDrops(FrameInbox):
+    """Has room for some, and says nothing of the rest."""
+
+    def put(self, item: Any) -> None:
+        if len(self._items) < _ROOM:
+            super().put(item)
+
+
+class InboxThatKeeps(FrameInbox):
+    """Keeps a copy of everything, in case somebody asks."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._kept: list[bytes] = []
+
+    def put(self, item: Any) -> None:
+        self._kept.append(b"." * _KEPT_BYTES)
+        super().put(item)
+
+
+# ---------------------------------------------------------------- sessions
+
+
+class SessionThatTellsNoGap(StreamSession):
+    """Comes back as if it had never been away."""
+
+    def _tell_gap(self, topics: set[str]) -> None:
+        return
+
+
+class SessionThatTakesRefusalsForYes(StreamSession):
+    """Looks at the id of an answer, not at what it says."""
+
+    async def _ask(self, topics: Sequence[str]) -> VenueError | None:
+        await super()._ask(topics)
+        return None
+
+
+class SessionWithASpareSocket(StreamSession):
+    """From the second connection on, opens another one beside it."""
+
+    connections = 0
+
+    async def _connect_and_serve(self) -> None:
+        self.connections += 1
+        async with contextlib.AsyncExitStack() as spare:
+            if self.connections > 1:
+                socket = await self._http.open_socket(
+                    await self._protocol.url(), operation="stream"
+                )
+                spare.push_async_callback(socket.close)
+            await super()._connect_and_serve()
+
+
+class SessionThatGoesDeaf(StreamSession):
+    """After a frame that it cannot read it reads on, and understands nothing any more."""
+
+    def __init__(self, protocol: StreamProtocol, *arguments: Any, **options: Any) -> None:
+        super().__init__(protocol, *arguments, **options)
+        read = protocol.read
+        is_deaf = False
+
+        def read_until_deaf(frame: str | bytes) -> Any:
+            nonlocal is_deaf
+            try:
+                return None if is_deaf else read(frame)
+            except MalformedMessageError:
+                is_deaf = True
+                raise
+
+        protocol.read = read_until_deaf  # type: ignore[method-assign]
+
+
+class SessionThatCanDouble(StreamSession):
+    """Can subscribe everything once more, on a socket of its own."""
+
+    newest: ClassVar["SessionThatCanDouble | None"] = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        SessionThatCanDouble.newest = self
+        self._doubles: list[Any] = []
+
+    async def double(self) -> None:
+        """Open one more connection for the same topics."""
+        socket = await self._http.open_socket(await self._protocol.url(), operation="stream")
+        self._doubles.append(socket)
+        message = self._protocol.subscribe(1, self._subscriptions.to_restore())
+        if message is not None:
+            await socket.send_str(message)
+            await socket.receive()
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        while self._doubles:
+            await self._doubles.pop().close()
+
+
+class FeedThatOpensAnotherStream(BookFeed):
+    """Resynchronises by opening a new stream and forgets to leave the old one."""
+
+    is_first = True
+
+    async def _synchronise(self) -> None:
+        session = SessionThatCanDouble.newest
+        if not self.is_first and session is not None:
+            await session.double()
+        self.is_first = False
+        await super()._synchronise()
