@@ -38,6 +38,7 @@ async def test_extra_field_is_ignored(
     added = await world.fault(
         "edit_text",
         match=Match(operation=Operation.ORDER),
+        count=None,
         pattern=r"^\{",
         replacement='{"newThing":{"deep":[1,null,"x"]},',
     )
