@@ -10,11 +10,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from venueproof_suite.child import UNUSED_PLUGINS
+
 _CASES = 1_000
 _PAIRS_PER_ROUND = 3
 _FLAGS = ("-q", "--capture=no", "--import-mode=importlib", "-p", "no:cacheprovider")
 # As the runner starts its workers: what the envelope does itself is switched off.
-_RUNNER_FLAGS = ("-p", "no:logging", "-p", "no:warnings", "-p", "no:doctest", "-p", "no:junitxml")
+_RUNNER_FLAGS = tuple(word for name in UNUSED_PLUGINS for word in ("-p", f"no:{name}"))
 _BARE = '''
 def test_{number}():
     """A bare pytest test."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -119,14 +120,28 @@ def test_interrupted_run_reports_what_ran(fake_installed):
     assert report["exit_code"] == ExitCode.INCOMPLETE
 
 
+def test_a_runner_that_is_killed_takes_its_workers_along(fake_installed, tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", _SCRIPT],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.kill()
+        process.communicate()
+    _wait_until_gone(str(tmp_path))
+
+
 def test_runs_leave_no_process_and_no_file(small, clumsy):
-    _wait_until_gone()
+    _wait_until_gone(tempfile.gettempdir())
+    assert list(Path(tempfile.gettempdir()).glob("venueproof-*")) == []
 
 
-def _leftovers() -> set[str]:
-    """Run directories, and processes that were started with the temporary directory of these tests."""
-    temporary = tempfile.gettempdir()
-    found = {str(path) for path in Path(temporary).glob("venueproof-*/")}
+def _started_with(temporary: str) -> set[str]:
+    """Processes whose temporary directory this is."""
+    found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if f"TMPDIR={temporary}\0".encode() in (folder / "environ").read_bytes():
@@ -134,9 +149,9 @@ def _leftovers() -> set[str]:
     return found
 
 
-def _wait_until_gone() -> None:
-    # The fake's server ends by itself, a moment after its worker.
+def _wait_until_gone(temporary: str) -> None:
+    # The fake's server ends by itself, a moment after its worker; so do workers after their runner.
     deadline = time.monotonic() + 5
-    while (left := _leftovers()) and time.monotonic() < deadline:
+    while (left := _started_with(temporary)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +14,7 @@ from typing import Self
 from venueproof_suite.options import RunOptions
 
 # What these do, the envelope does, or nobody reads; each costs time in every case.
-_UNUSED_PLUGINS = (
+UNUSED_PLUGINS = (
     "cacheprovider",
     "logging",
     "warnings",
@@ -22,6 +24,7 @@ _UNUSED_PLUGINS = (
     "stepwise",
 )
 _MOST_RESTARTS = 50
+_LOOK_FOR_PARENT_EVERY_S = 0.5
 _INI = "[pytest]\npython_files = test_*.py\n"
 
 
@@ -49,7 +52,7 @@ class Child:
         self.log = folder / f"child-{options.phase}.log"
         command = [sys.executable, "-m", "pytest", "-c", str(ini), "--rootdir", str(folder)]
         command += ["-p", "xdist.plugin", "-p", "venueproof_suite.plugin"]
-        for name in _UNUSED_PLUGINS:
+        for name in UNUSED_PLUGINS:
             command += ["-p", f"no:{name}"]
         command += ["-q", "--capture=no", "--tb=short", "--noconftest", "--import-mode=importlib"]
         command += ["--continue-on-collection-errors", "-n", str(workers), "--dist", "worksteal"]
@@ -98,6 +101,18 @@ class Child:
             os.killpg(self._process.pid, number)
         except ProcessLookupError:
             return
+
+
+def end_with_parent() -> None:
+    """Inside of the child: end the whole group once the runner has died without ending it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_FOR_PARENT_EVERY_S)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, name="venueproof-parent", daemon=True).start()
 
 
 def _environment() -> dict[str, str]:

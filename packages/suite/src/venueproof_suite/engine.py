@@ -9,12 +9,13 @@ import pytest
 
 from venueproof_core.errors import VenueproofError
 from venueproof_suite import fixtures, run_files
+from venueproof_suite.child import end_with_parent
 from venueproof_suite.deadlines import shown
 from venueproof_suite.decorator import REGISTRY, SLOW, Case, case_of
 from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.errors import ConnectorFault
 from venueproof_suite.judgement import Comparison
-from venueproof_suite.options import RunOptions
+from venueproof_suite.options import EVERYTHING, RunOptions
 from venueproof_suite.plain import PlainReport
 from venueproof_suite.run_files import Plan, RunDirectory
 from venueproof_suite.selection import Selection
@@ -38,6 +39,8 @@ def install(config: pytest.Config) -> None:
             # Workers of xdist are given the options as they stand now.
             config.option.venueproof_run_dir = str(report.run_dir)
             options = replace(options, run_dir=report.run_dir)
+        if not is_worker and options.phase != EVERYTHING:
+            end_with_parent()
         if not is_worker and config.getoption("dist", "no") != "no":
             return
         engine = Engine(config, options, is_worker=is_worker)

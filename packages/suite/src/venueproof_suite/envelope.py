@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,7 +112,8 @@ class Envelope:
         self._notes += [f"task crashed: {text}" for text in self._worker.loop.take_crashes()]
         printed = self._take_output()
         if self._resources is not None:
-            found += self._secrets_in([captured, printed, *self._notes, *map(str, self.problems)])
+            texts = [captured, printed, *self._notes, *map(str, self.problems)]
+            found += self._secrets_in("\n".join(text for text in texts if text))
         return found
 
     def finish(self) -> TestResult:
@@ -153,14 +155,11 @@ class Envelope:
         )
 
     def _result(self, judged: Judgement) -> TestResult:
-        rule, scrub = self.case.rule, self._scrubber().text
+        rule = self.case.rule
         lines = self._resources.lines if self._resources is not None else []
         transcript.count(lines, self.metrics)
         self.metrics.memory_growth_kib = self._worker.memory_now() - self._memory_kib
         is_clean = judged.verdict is Verdict.PASSED or self.refused is not None
-
-        def scrubbed(text: str | None) -> str | None:
-            return None if text is None else scrub(text)
 
         world = self._resources.world if self._resources is not None else None
         return TestResult(
@@ -176,15 +175,13 @@ class Envelope:
             hunts=[bug.name for bug in rule.hunts],
             needs=list(rule.needs),
             oracle=sorted(world.oracles) if world is not None else [],
-            reason=scrubbed(judged.reason or self._flood),
+            reason=self._scrubbed(judged.reason or self._flood),
             error_class=type(judged.error).__name__ if judged.error is not None else None,
             error_code=judged.error_code,
-            expected=scrubbed(judged.expected),
-            observed=scrubbed(judged.observed),
-            transcript=[]
-            if is_clean
-            else [scrub(line) for line in (*transcript.last_exchanges(lines), *self._notes)],
-            traceback=None if is_clean else scrubbed(self._shown_traceback()),
+            expected=self._scrubbed(judged.expected),
+            observed=self._scrubbed(judged.observed),
+            transcript=[] if is_clean else self._transcript(lines),
+            traceback=None if is_clean else self._scrubbed(self._shown_traceback()),
             reproduce=None if is_clean else self._reproduce(),
             metrics=self.metrics,
             defect=self.defect,
@@ -192,6 +189,10 @@ class Envelope:
             started_time_ns=self._started_ns,
             is_inconclusive=judged.is_inconclusive,
         )
+
+    def _transcript(self, lines: Sequence[transcript.Line]) -> list[str]:
+        shown = (*transcript.last_exchanges(lines), *self._notes)
+        return (self._scrubbed("\n".join(shown)) or "").splitlines()
 
     def _shown_traceback(self) -> str | None:
         text = self._traceback
@@ -215,20 +216,22 @@ class Envelope:
             self._notes.append(self._flood)
         text = "\n".join(text for text, _ in parts if text)
         if text:
-            self._worker.keep_output(self.case_id, self._scrubber().text(text))
+            self._worker.keep_output(self.case_id, self._scrubbed(text) or "")
         return text
 
-    def _scrubber(self) -> Scrubber:
-        if self._resources is None or not self._resources.is_open:
-            return Scrubber([])
-        credentials = self._resources.info.credentials
-        return Scrubber([*secrets_of(credentials), *identifiers_of(credentials)])
+    def _scrubbed(self, text: str | None) -> str | None:
+        """The text without what opens an account, or names it."""
+        if not text or self._resources is None:
+            return text
+        known = self._resources.credentials
+        secrets = [secret for one in known for secret in (*secrets_of(one), *identifiers_of(one))]
+        return Scrubber(secrets).text(text)
 
-    def _secrets_in(self, texts: list[str]) -> list[BaseException]:
-        if not self._resources or not self._resources.is_open:
+    def _secrets_in(self, text: str) -> list[BaseException]:
+        if self._resources is None or not text:
             return []
-        leaks = Scrubber(secrets_of(self._resources.info.credentials))
-        if all(leaks.text(text) == text for text in texts):
+        known = self._resources.credentials
+        if Scrubber([secret for one in known for secret in secrets_of(one)]).text(text) == text:
             return []
         leak = SecretPrinted("the connector printed a secret, or put it into an error's text")
         self._notes.append(str(leak))

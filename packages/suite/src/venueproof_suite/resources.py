@@ -43,9 +43,11 @@ class Resources:
         self._close_within_s = min(CLOSE_WITHIN_S, worker.given.settings.test_timeout)
 
     @property
-    def is_open(self) -> bool:
-        """Whether there is a place whose credentials a connector may have."""
-        return self.world is not None or self._before is not None
+    def credentials(self) -> list[Credentials]:
+        """Everything a connector of this case may know and must not tell."""
+        if self.world is not None:
+            return self.world.credentials
+        return [self.info.credentials] if self.client is not None else []
 
     @property
     def info(self) -> WorldInfo:

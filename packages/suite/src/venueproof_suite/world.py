@@ -108,6 +108,7 @@ class World:
     Attributes:
         oracles: Names of what has decided the case so far.
         faults: Every fault the case armed.
+        credentials: Of every account, the first one's first.
     """
 
     def __init__(self, client: ControlClient, info: WorldInfo) -> None:
@@ -116,6 +117,7 @@ class World:
         self.info = info
         self.oracles: set[str] = set()
         self.faults: list[FaultHandle] = []
+        self.credentials = [info.credentials]
         self.connector_clock: AdvancingClock | None = None
         self.truth = Truth(client, info.world, lambda: self.decided_by("truth"))
 
@@ -179,7 +181,9 @@ class World:
         """Open and fund a further account."""
         funds = None if balances is None else dict(balances)
         content = await self.ask("POST", "/accounts", AccountSpec(name=name, balances=funds))
-        return Credentials.model_validate_json(content)
+        credentials = Credentials.model_validate_json(content)
+        self.credentials.append(credentials)
+        return credentials
 
     async def advance_timers(self, seconds: float) -> None:
         """Let time pass: the venue's timers first, then the clock the connector was given."""
