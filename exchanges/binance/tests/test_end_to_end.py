@@ -410,8 +410,8 @@ async def test_fills_missed_in_a_cut_come_exactly_once(
         await until(
             balances, lambda b: b.currency == "BTC" and b.available + b.locked == D("20.02997")
         )
-        await connector.place(taking("after"))
-        assert (await within(fills)).client_order_id == "after", "a fill came twice"
+        after = await connector.place(taking("after"))
+        assert (await within(fills)).venue_order_id == after.venue_order_id, "a fill came twice"
 
 
 async def test_a_private_event_that_was_dropped_is_noticed_by_the_next(

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from venueproof_binance import mapping
 from venueproof_binance._account_stream import AccountStream
 from venueproof_binance._context import Context
@@ -292,9 +294,14 @@ class Trading:
         weight = FILLS_OF_ORDER_WEIGHT if "orderId" in params else MY_TRADES.weight
         reply = await context.rest.call(MY_TRADES, wire, weight=weight)
         return [
-            mapping.fill(row, symbol, context.tables)
+            self._named(mapping.fill(row, symbol, context.tables))
             for row in mapping.rows(reply, MY_TRADES.operation)
         ]
+
+    def _named(self, fill: Fill) -> Fill:
+        # The reply lacks the client order id; a fill recovered this way should read like a live one.
+        known = self._context.tracker.find(fill.symbol, venue_order_id=fill.venue_order_id)
+        return fill if known is None else replace(fill, client_order_id=known.client_order_id)
 
     async def fills_after(self, symbol: str, newest: Fill | None, since_ns: int) -> Sequence[Fill]:
         """Fills after ``newest``; where there is none, those since a venue time."""
