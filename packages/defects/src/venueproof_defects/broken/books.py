@@ -159,6 +159,17 @@ class BookWithoutBounds(LocalBook):
         return super().bounds(bids, asks)
 
 
+class BookThatForgetsBelowItsDepth(LocalBook):
+    """Keeps no more levels than are shown."""
+
+    def view(self, depth: int | None = None) -> OrderBook:
+        if depth is not None:
+            for price in self._bids.prices[:-depth]:
+                del self._bids.quantities[price]
+            del self._bids.prices[:-depth]
+        return super().view(depth)
+
+
 class BookSortedAsText(LocalBook):
     """Sorts prices as they are written."""
 

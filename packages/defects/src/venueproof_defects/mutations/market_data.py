@@ -33,6 +33,18 @@ class CandlesWithoutPageEnds(Face):
         return [candle for place, candle in enumerate(found) if place != _PAGE]
 
 
+class CandlesWithoutTheNewest(Face):
+    """Keeps the older ones when it has one too many."""
+
+    async def candles(self, symbol: str, **bounds: Any) -> Sequence[Candle]:
+        if bounds.get("limit") is None or bounds.get("start_time_ns") is not None:
+            found: Sequence[Candle] = await self.client.candles(symbol, **bounds)
+            return found
+        limit = bounds["limit"]
+        more: Sequence[Candle] = await self.client.candles(symbol, **{**bounds, "limit": limit + 1})
+        return more[:limit]
+
+
 class TimeInMicroseconds(Face):
     """Tells the venue's time in the wrong unit."""
 
@@ -168,6 +180,13 @@ _BOOK_DEFECTS = [
         "shows levels beyond the end of its snapshot as if those before them were known",
         ["books/window/levels-beyond-it-stay-unknown"],
         books.BookWithoutBounds,
+    ),
+    _book(
+        "depth-not-refilled",
+        BugClass.book_levels,
+        "keeps no more levels than it shows",
+        ["books/depth/refills-from-below"],
+        books.BookThatForgetsBelowItsDepth,
     ),
     _book(
         "prices-sorted-as-text",
@@ -306,6 +325,14 @@ _VALUE_DEFECTS = [
         "loses the first candle of the second page",
         ["market/candles/complete-over-pages"],
         with_face(CandlesWithoutPageEnds),
+    ),
+    _defect(
+        "newest-candle-dropped",
+        Seam.COMPONENT,
+        BugClass.pagination,
+        "drops the newest candle where it should drop the oldest",
+        ["market/candles/newest-without-bounds"],
+        with_face(CandlesWithoutTheNewest),
     ),
     _defect(
         "venue-time-in-microseconds",

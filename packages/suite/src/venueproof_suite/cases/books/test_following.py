@@ -168,6 +168,31 @@ async def test_symbols_do_not_mix(
 
 
 @case(
+    "books/depth/refills-from-below",
+    level=Level.MUST,
+    needs=[Capabilities.depth_updates],
+    hunts=[BugClass.book_levels],
+    steering=Steering.CONTROL,
+    calls=["stream_order_book"],
+    source="https://github.com/bmoscon/cryptofeed/issues/604",
+)
+async def test_depth_refills_from_below(
+    market: PublicConnector, world: World, symbol: str, connector_declaration: Connector
+) -> None:
+    """A book of five levels has five again after the best ones are gone.
+
+    Whoever forgets what is below the depth shows an empty side just when the market runs.
+    """
+    async with market.stream_order_book(symbol, depth=5) as books:
+        await within(anext(books), "the first book")
+        truth = await world.truth.book(symbol)
+        for price, _ in truth.bids[:4]:
+            gone = SetLevel(symbol=symbol, side="BUY", price=price, quantity=Decimal(0))
+            await world.market(gone)
+            await converged_book(world, books, symbol, projection=connector_declaration.projection)
+
+
+@case(
     "books/window/levels-beyond-it-stay-unknown",
     level=Level.MUST,
     needs=[Capabilities.depth_updates],

@@ -89,6 +89,32 @@ async def test_candles_equal_the_trades(
         must_equal(candle, expected, what, connector_declaration.projection)
 
 
+@case(
+    "market/candles/newest-without-bounds",
+    level=Level.MUST,
+    needs=[Capabilities.candles],
+    hunts=[BugClass.pagination],
+    steering=Steering.CONTROL,
+    calls=["candles"],
+    source="https://github.com/ccxt/ccxt/issues/8445",
+)
+async def test_newest_candles_without_bounds(
+    market: PublicConnector, world: World, symbol: str
+) -> None:
+    """A limit without bounds gives the newest candles, the one that still runs included.
+
+    Dropped at the wrong end, the series stops before the present and every signal is late.
+    """
+    lot = (await world.truth.instruments())[0].lot_size
+    await world.market(Print(symbol=symbol, side="BUY", quantity=lot))
+    newest_ns = (await world.truth.trades(symbol))[-1].venue_time_ns // _MINUTE_NS * _MINUTE_NS
+    candles = await market.candles(symbol, interval_s=60, limit=10)
+    times = [candle.open_time_ns for candle in candles]
+    # The minute may have turned since the trade.
+    last_ns = times[-1] if times and times[-1] == newest_ns + _MINUTE_NS else newest_ns
+    assert times == [last_ns - place * _MINUTE_NS for place in range(9, -1, -1)]
+
+
 _MINUTES = 1_100
 
 
