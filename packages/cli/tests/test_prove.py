@@ -80,6 +80,14 @@ def test_what_is_not_proved_is_named(capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+def test_line_of_a_defect_stays_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    caught = {f"book/{number}": True for number in range(9)}
+
+    run(proof(proofs=[DefectProof(DEFECT, caught=caught)]), "alpha")
+
+    assert "caught by book/0, book/1, +7 more\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("changes", [{"cases": 0}, {"proofs": []}])
 def test_nothing_proved_is_not_green(
     changes: dict[str, Any], capsys: pytest.CaptureFixture[str]

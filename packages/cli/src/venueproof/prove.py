@@ -14,6 +14,7 @@ from venueproof_defects.prove import DefectProof, VenueProof
 from venueproof_defects.prove import prove as prove_venue
 
 Prove = Callable[..., VenueProof]
+SHOWN = 2  # catchers of a defect, in its line; JSON has them all
 
 
 def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
@@ -101,7 +102,8 @@ def as_json(proof: VenueProof, duration_s: float) -> dict[str, Any]:
 
 def _catchers(proof: DefectProof) -> str:
     caught = [case for case, is_caught in proof.caught.items() if is_caught]
-    return ", ".join(caught) or "nothing"
+    more = f", +{len(caught) - SHOWN} more" if len(caught) > SHOWN else ""
+    return (", ".join(caught[:SHOWN]) or "nothing") + more
 
 
 def _say(text: str) -> None:
