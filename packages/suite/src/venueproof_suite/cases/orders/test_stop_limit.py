@@ -30,8 +30,10 @@ async def test_stop_limit_order_rests_then_triggers(
 
     It is the order that ends a loss. With its prices exchanged it triggers late, at once or never.
     """
-    tick = orders.instrument().tick_size
+    tick, lot = orders.instrument().tick_size, orders.instrument().lot_size
     bid = orders.price_near(Side.BUY)
+    # The last trade is what triggers: it must be above the stop price before the order comes.
+    await world.market(Print(symbol=symbol, side="SELL", quantity=lot))
     stop, limit = bid - 200 * tick, bid - 400 * tick
     plain = orders.limit(Side.SELL, limit)
     request = replace(plain, order_type=OrderType.STOP_LIMIT, stop_price=stop)
@@ -44,9 +46,8 @@ async def test_stop_limit_order_rests_then_triggers(
         connector_declaration,
     )
     below = stop - 100 * tick
-    quantity = orders.instrument().lot_size
     await world.market(
-        Move(symbol=symbol, middle=below), Print(symbol=symbol, side="SELL", quantity=quantity)
+        Move(symbol=symbol, middle=below), Print(symbol=symbol, side="SELL", quantity=lot)
     )
     triggered = await only_order(world, request)
     assert triggered.filled_quantity == request.quantity
