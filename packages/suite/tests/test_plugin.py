@@ -31,13 +31,15 @@ def test_without_a_venue_it_imports_nothing_and_changes_nothing(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_plain_pytest_runs_cases_of_a_package_and_writes_a_report(fake_installed, tmp_path):
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_plain_pytest_runs_cases_and_writes_a_report(fake_installed, tmp_path, workers):
     done = _pytest(
         tmp_path,
+        *workers,
         *("--pyargs", "fake_venue.cases.test_small", "--venue", "fake", "-rs", "-q"),
         *("-k", "passes or fails or unsupported or time", "--report-dir", str(tmp_path / "out")),
     )
-    assert "4 passed" in done.stdout or "3 passed" in done.stdout, done.stdout
+    assert "1 failed, 3 passed, 1 skipped" in done.stdout, done.stdout
     assert "UNSUPPORTED: Fake Venue: positions is unsupported" in done.stdout
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     report = json.loads((tmp_path / "out" / "report.json").read_text())

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -16,7 +17,7 @@ from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.errors import ConnectorFault
 from venueproof_suite.judgement import Comparison
 from venueproof_suite.options import EVERYTHING, RunOptions
-from venueproof_suite.plain import PlainReport
+from venueproof_suite.plain import RUN_DIR, PlainReport
 from venueproof_suite.run_files import Plan, RunDirectory
 from venueproof_suite.selection import Selection
 from venueproof_suite.slots import SLOT, Slots, slot_of
@@ -36,9 +37,9 @@ def install(config: pytest.Config) -> None:
         if not is_worker and options.report_dir is not None:
             report = PlainReport(options, options.report_dir)
             config.pluginmanager.register(report, "venueproof-report")
-            # Workers of xdist are given the options as they stand now.
-            config.option.venueproof_run_dir = str(report.run_dir)
             options = replace(options, run_dir=report.run_dir)
+        if is_worker and RUN_DIR in config.workerinput:  # type: ignore[attr-defined]
+            options = replace(options, run_dir=Path(config.workerinput[RUN_DIR]))  # type: ignore[attr-defined]
         if not is_worker and options.phase != EVERYTHING:
             end_with_parent()
         if not is_worker and config.getoption("dist", "no") != "no":

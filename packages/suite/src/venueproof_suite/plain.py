@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from venueproof_suite.reporting import Run, build_report, write_report_json
 from venueproof_suite.run_files import EventReader, RunDirectory
 from venueproof_suite.settings import read_settings
 from venueproof_suite.subject import find_subject
+
+# Key in a worker's input.
+RUN_DIR = "venueproof_run_dir"
 
 
 class PlainReport:
@@ -26,6 +30,11 @@ class PlainReport:
         self._started = datetime.datetime.now(datetime.UTC)
         self._start = time.monotonic()
         self.run_dir = Path(tempfile.mkdtemp(prefix="venueproof-"))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of xdist, which sees only the command line, where to write."""
+        node.workerinput[RUN_DIR] = str(self.run_dir)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, object, object]:
