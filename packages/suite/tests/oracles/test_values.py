@@ -9,7 +9,7 @@ import pytest
 
 from venueproof_core.control import TruthTrade
 from venueproof_core.errors import RuleViolation
-from venueproof_core.models import Candle, Ticker
+from venueproof_core.models import Candle, Level, Ticker, TopOfBook
 from venueproof_core.venue import Projection
 from venueproof_suite.oracles import candle_of, in_background, must_equal, until
 
@@ -78,6 +78,16 @@ def test_number_of_another_type_is_a_difference() -> None:
             {"last_price": Decimal("1.5")},
             "ticker",
         )
+
+
+def test_level_is_compared_number_by_number() -> None:
+    top = TopOfBook(symbol="BTC-USDT", bid=Level(Decimal("1.0"), Decimal(2)), ask=None)
+    must_equal(top, {"bid": (Decimal(1), Decimal(2))}, "top")
+    for wrong in ((Decimal(1), Decimal(3)), (Decimal(1),)):
+        with pytest.raises(RuleViolation):
+            must_equal(top, {"bid": wrong}, "top")
+    with pytest.raises(RuleViolation):
+        must_equal(top, {"ask": (Decimal(1), Decimal(2))}, "top")
 
 
 def test_fields_the_client_has_no_word_for_are_not_compared() -> None:

@@ -38,6 +38,11 @@ def must_equal(
 
 
 def _is_same(name: str, expected: Any, observed: Any, projection: Projection) -> bool:
+    if isinstance(expected, tuple):
+        is_as_long = isinstance(observed, tuple) and len(observed) == len(expected)
+        return is_as_long and all(
+            _is_same(name, *pair, projection) for pair in zip(expected, observed, strict=True)
+        )
     if isinstance(expected, Decimal):
         return isinstance(observed, Decimal) and same_number(expected, observed, projection)
     if name.endswith("_time_ns") and isinstance(expected, int):
