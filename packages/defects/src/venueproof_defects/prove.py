@@ -23,6 +23,8 @@ from venueproof_core.errors import ConfigurationError
 from venueproof_core.plugins import Plugins
 
 SAMPLE = 8
+# Cases that measure time say little beside others on the same machine, and last long: not sampled.
+TIMED = "performance/"
 SURGICAL_SHARE = 0.85
 Pair = tuple[str | None, str]
 Progress = Callable[[str], None]
@@ -116,6 +118,8 @@ def _pairs(
 ) -> Iterable[Pair]:
     for defect in defects:
         others = [case for case in passing if case not in defect.caught_by]
+        if not full:
+            others = [case for case in others if not case.startswith(TIMED)]
         rng = random.Random(f"{seed}/{defect.name}")
         sample = others if full else rng.sample(others, min(SAMPLE, len(others)))
         for case in (*defect.caught_by, *sorted(sample)):
