@@ -166,7 +166,6 @@ class History:
 
     def _make(self, symbol: str) -> list[PublicTrade]:
         listing = self._listings[symbol]
-        rules = listing.rules
         rows = _rows(listing, self._seed)
         return [
             PublicTrade(

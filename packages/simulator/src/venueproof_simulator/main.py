@@ -109,7 +109,8 @@ async def _watch_parent(parent_pid: int | None, stop: asyncio.Event) -> None:
         finally:
             loop.remove_reader(descriptor)
             os.close(descriptor)
-    while os.getppid() == parent_pid:  # systems without pidfd
+    # Systems without pidfd tell of no parent's end: it has to be asked for.
+    while os.getppid() == parent_pid:  # noqa: ASYNC110
         await asyncio.sleep(PARENT_POLL_S)
     stop.set()
 
