@@ -5,17 +5,16 @@ says. What a connector's client has no word for (its ``Projection``) is not comp
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from venueproof_core.control import TruthBalance, TruthFill, TruthOrder
 from venueproof_core.models import Balance, Fill, Order, OrderRequest
-from venueproof_core.venue import Connector
+from venueproof_core.venue import Connector, Projection
 from venueproof_suite.deadlines import violated
+from venueproof_suite.oracles.comparison import EXACT, same_number, same_time
 from venueproof_suite.world import World
 
-# Venues stamp in milliseconds or finer, so a time that was read right is less than this off.
-COARSEST_STAMP_NS = 1_000_000
 TIMED_TYPES = frozenset({"LIMIT", "STOP_LIMIT", "TAKE_PROFIT_LIMIT"})
 
 _ORDER_FIELDS = (
@@ -177,7 +176,8 @@ def _plain(value: Any) -> Any:
 
 
 def _near(observed_ns: int | None, truth_ns: int) -> int | None:
-    if observed_ns is not None and abs(observed_ns - truth_ns) < COARSEST_STAMP_NS:
+    # A venue's wire may be coarser than its clock: then the time as the wire has it is the truth.
+    if observed_ns is not None and same_time(truth_ns, observed_ns):
         return truth_ns
     return observed_ns
 
@@ -188,11 +188,9 @@ def _compare(
     observed: Mapping[str, Any],
     connector: Connector | None = None,
 ) -> None:
-    digits = connector.projection.decimal_digits if connector is not None else None
+    projection = connector.projection if connector is not None else EXACT
     different = [
-        name
-        for name, value in expected.items()
-        if _rounded(value, digits) != _rounded(observed[name], digits)
+        name for name, value in expected.items() if not _same(value, observed[name], projection)
     ]
     if different:
         violated(
@@ -202,10 +200,10 @@ def _compare(
         )
 
 
-def _rounded(value: Any, digits: int | None) -> Any:
-    if digits is None or not isinstance(value, Decimal):
-        return value
-    return Context(prec=digits).plus(value)
+def _same(expected: Any, observed: Any, projection: Projection) -> bool:
+    if isinstance(expected, Decimal) and isinstance(observed, Decimal):
+        return same_number(expected, observed, projection)
+    return bool(expected == observed)
 
 
 def _shown(value: Any) -> Any:

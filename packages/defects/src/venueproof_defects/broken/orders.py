@@ -248,6 +248,37 @@ class TellsNoTimes(Face):
         return replace(told, created_time_ns=None, updated_time_ns=None)
 
 
+class ListsEndedOrders(Face):
+    """Lists orders that it has cancelled itself as open."""
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self._ended: list[Order] = []
+
+    async def cancel(self, symbol: str, **ids: Any) -> Order:
+        ended: Order = await self.client.cancel(symbol, **ids)
+        self._ended.append(ended)
+        return ended
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[Order]:
+        found: Sequence[Order] = await self.client.open_orders(symbol)
+        return [*found, *(order for order in self._ended if symbol in (None, order.symbol))]
+
+
+class StreamsNamesOfCancels(Face):
+    """Streams a cancelled order under the name of its cancel."""
+
+    @asynccontextmanager
+    async def stream_orders(self) -> AsyncIterator[AsyncIterator[Order]]:
+        async with self.client.stream_orders() as stream:
+            yield self._renamed(stream)
+
+    async def _renamed(self, stream: AsyncIterator[Order]) -> AsyncIterator[Order]:
+        async for order in stream:
+            is_canceled = order.status is OrderStatus.CANCELED
+            yield replace(order, client_order_id=uuid.uuid4().hex) if is_canceled else order
+
+
 class TellsTenOpenOrders(Face):
     """Tells the first page of open orders."""
 

@@ -56,6 +56,7 @@ _ON_REQUEST = [
         "exchanges available and locked funds",
         [
             "account/balances/equal-truth",
+            "account/balances/show-what-an-order-locks",
             *(f"{_EXACT}/{word}" for word in ("eighteen-digits", "scientific", "many-decimals")),
         ],
         _exchanged("balance.available", "balance.locked"),

@@ -229,6 +229,20 @@ _TOLD_OF = [
         orders.TellsNoTimes,
     ),
     _face(
+        "ended-orders-listed",
+        BugClass.cancel_race,
+        "lists orders that it has cancelled as open",
+        ["orders/life/views-agree", "orders/open-orders/are-complete"],
+        orders.ListsEndedOrders,
+    ),
+    _face(
+        "name-of-the-cancel-streamed",
+        BugClass.private_parsing,
+        "streams a cancelled order under the client order id of its cancel",
+        ["orders/life/is-streamed", "private-streams/orders/follow-the-truth"],
+        orders.StreamsNamesOfCancels,
+    ),
+    _face(
         "ten-open-orders",
         BugClass.pagination,
         "tells the first ten open orders",

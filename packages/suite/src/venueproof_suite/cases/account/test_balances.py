@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
 from venueproof_core.control import Match, Operation
-from venueproof_core.models import Side
+from venueproof_core.models import Balance, Side
 from venueproof_core.venue import PrivateConnector
 from venueproof_suite import OrderFactory, World, case, require_fired
 from venueproof_suite.attempts import accepted
@@ -70,3 +70,36 @@ async def test_balance_numbers_are_exact(
     await require_fired(edited)
     truths[currency].available = Decimal(variant)
     check_balances(told, truths, connector_declaration)
+
+
+@case(
+    "account/balances/show-what-an-order-locks",
+    level=Level.MUST,
+    needs=[Capabilities.balances, Capabilities.limit_orders],
+    hunts=[BugClass.balances],
+    calls=["place", "cancel", "balances"],
+)
+async def test_balances_show_what_an_order_locks(
+    trading: PrivateConnector, orders: OrderFactory
+) -> None:
+    """An open order to sell takes its quantity out of what is available, and its cancel gives it back.
+
+    What is owned stays the same meanwhile: locked funds are neither spent nor free.
+    """
+    request = orders.far_from_market(Side.SELL)
+    base = orders.instrument().base
+    before = await _of(trading, base)
+    placed = await accepted(trading.place(request), "an order to sell")
+    during = await _of(trading, base)
+    await trading.cancel(request.symbol, venue_order_id=placed.venue_order_id)
+    after = await _of(trading, base)
+    assert during.locked - before.locked == request.quantity
+    assert before.available - during.available == request.quantity
+    assert after == before
+
+
+async def _of(trading: PrivateConnector, currency: str) -> Balance:
+    told = await accepted(trading.balances(), "reading the balances")
+    found = [balance for balance in told if balance.currency == currency]
+    nothing = Balance(currency=currency, available=Decimal(0), locked=Decimal(0))
+    return found[0] if found else nothing

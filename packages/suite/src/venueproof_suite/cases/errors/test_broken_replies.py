@@ -57,6 +57,7 @@ async def test_broken_reply_is_a_typed_error(
 @case(
     "errors/overload/read-is-tried-again",
     level=Level.SHOULD,
+    needs=[Capabilities.ticker_24h],
     hunts=[BugClass.retries],
     steering=Steering.CONTROL,
     calls=["ticker"],
@@ -81,6 +82,7 @@ async def test_overloaded_read_is_tried_again(
 @case(
     "errors/overload/attempts-are-bounded",
     level=Level.MUST,
+    needs=[Capabilities.ticker_24h],
     hunts=[BugClass.retries],
     steering=Steering.CONTROL,
     calls=["ticker"],

@@ -18,7 +18,11 @@ LOOKED_AT_S = 0.1
 @case(
     "limits/retry-after/is-obeyed",
     level=Level.MUST,
-    needs=[Capabilities.request_weights],
+    needs=[
+        Capabilities.request_weights,
+        Capabilities.ticker_24h,
+        Capabilities.order_book_snapshot,
+    ],
     hunts=[BugClass.rate_limits],
     steering=Steering.CONTROL,
     calls=["ticker", "order_book"],

@@ -4,9 +4,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from venueproof_core import BugClass, Capabilities, Level, Steering
-from venueproof_core.venue import PrivateConnector
+from venueproof_core.venue import PrivateConnector, PublicConnector
 from venueproof_suite import OrderFactory, World, case, violated
 from venueproof_suite.attempts import accepted
 from venueproof_suite.comparison_orders import check_time, only_order
@@ -14,9 +15,9 @@ from venueproof_suite.comparison_orders import check_time, only_order
 AN_HOUR_MS = 3_600_000.0
 
 
-async def _trade_and_check_times(
-    trading: PrivateConnector, world: World, orders: OrderFactory
-) -> None:
+async def _trade_and_check_times(connector: Any, world: World, orders: OrderFactory) -> None:
+    trading: PrivateConnector = connector
+    market: PublicConnector = connector
     request = orders.crossing()
     await accepted(trading.place(request), "an order")
     truth = await only_order(world, request)
@@ -29,25 +30,28 @@ async def _trade_and_check_times(
         violated("the fills are missing", expected=sorted(times), observed=[])
     for fill in fills:
         check_time(f"the time of fill {fill.trade_id}", fill.venue_time_ns, times[fill.trade_id])
+    told = await accepted(market.trades(request.symbol, limit=1), "reading the newest trade")
+    newest = (await world.truth.trades(request.symbol))[-1]
+    if [trade.trade_id for trade in told] != [newest.trade_id]:
+        violated("it is not the newest trade", expected=newest.trade_id, observed=told)
+    check_time("the time of the newest trade", told[0].venue_time_ns, newest.venue_time_ns)
 
 
 @case(
     "time/stamps/are-the-venues",
     level=Level.MUST,
-    needs=[Capabilities.fill_history, Capabilities.venue_time],
+    needs=[Capabilities.fill_history, Capabilities.public_trades, Capabilities.venue_time],
     hunts=[BugClass.timestamps],
     steering=Steering.CONTROL,
-    calls=["place", "order", "fills"],
+    calls=["place", "order", "fills", "trades"],
 )
-async def test_stamps_are_the_venues(
-    trading: PrivateConnector, world: World, orders: OrderFactory
-) -> None:
-    """Times of orders and fills are what the venue stamped, in nanoseconds UTC, whatever the host's clock says.
+async def test_stamps_are_the_venues(connector: Any, world: World, orders: OrderFactory) -> None:
+    """Times of orders, fills and trades are what the venue stamped, in nanoseconds UTC, whatever the host believes.
 
     Milliseconds read as seconds, or the time of arrival in place of the venue's, order events wrongly.
     """
     await world.set_stamp(offset_ms=AN_HOUR_MS)
-    await _trade_and_check_times(trading, world, orders)
+    await _trade_and_check_times(connector, world, orders)
 
 
 @contextmanager
@@ -68,17 +72,17 @@ def _living_in(zone: str) -> Iterator[None]:
 @case(
     "time/stamps/do-not-know-the-hosts-zone",
     level=Level.MUST,
-    needs=[Capabilities.fill_history],
+    needs=[Capabilities.fill_history, Capabilities.public_trades],
     hunts=[BugClass.timestamps],
     steering=Steering.CONTROL,
-    calls=["place", "order", "fills"],
+    calls=["place", "order", "fills", "trades"],
 )
 async def test_stamps_do_not_know_the_hosts_zone(
-    trading: PrivateConnector, world: World, orders: OrderFactory
+    connector: Any, world: World, orders: OrderFactory
 ) -> None:
     """Times are the same wherever the host believes to be.
 
     A connector that was written in one zone and deployed in another is hours off.
     """
     with _living_in("Asia/Tokyo"):
-        await _trade_and_check_times(trading, world, orders)
+        await _trade_and_check_times(connector, world, orders)
