@@ -138,4 +138,4 @@ def test_registered_defects_are_well_formed() -> None:
     assert len({one.name for one in defects}) == len(defects)
     for one in defects:
         assert one.caught_by, one.name
-        assert one.breaks.endswith("."), one.name
+        assert one.breaks, one.name

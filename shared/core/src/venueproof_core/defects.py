@@ -24,7 +24,7 @@ class Defect:
     Attributes:
         name: Words joined by hyphens, unique.
         seam: Where it is broken.
-        breaks: What it does wrong, one sentence.
+        breaks: What it does wrong, as its predicate: ``ignores a gap in depth updates``.
         caught_by: Ids of the cases that must fail because of it, at least one.
         apply: Turns the correct connector into the broken one.
         venue: The only venue it is for; ``None`` is any.

@@ -173,4 +173,5 @@ class Faults:
 
     def holds_events(self) -> bool:
         """Whether any fault makes stream events wait."""
-        return any([fault.holds_events() for fault in self._faults.values()])
+        holding = [fault.holds_events() for fault in self._faults.values()]  # each one fires
+        return any(holding)
