@@ -2,6 +2,8 @@
 
 Both engines get the same seeded flow, one after the other in every round: three orders to one cancel, at
 least 40 % of the orders trade as they arrive. ``lightmatchingengine`` keeps no ledger and no events.
+The goal stands beside both readings of it: all operations a second, and orders with the cancels' time on
+their account.
 """
 
 import contextlib
@@ -47,19 +49,19 @@ def measure(rounds: int = 3) -> list[dict[str, object]]:
     cancel_share = 100 * (1 - order_count / len(flow))
     yardstick = "lightmatchingengine, without a ledger"
     rows = [
-        _row("engine: orders", order_count / seconds, "orders/s", _GOAL, yardstick),
-        _row("engine: orders and cancels", len(flow) / seconds, "operations/s", None, yardstick),
+        _row("engine: orders and cancels", len(flow) / seconds, "operations/s", _GOAL, yardstick),
+        _row("engine: orders alone", order_count / seconds, "orders/s", _GOAL, yardstick),
         _row("engine: orders that trade on arrival", 100 * trading_share, "%", 40.0, "the flow"),
         _row("engine: cancels among operations", cancel_share, "%", 25.0, "the flow"),
     ]
     if theirs:
         seconds = statistics.median(theirs)
-        value = order_count / seconds
-        rows.append(_row("lightmatchingengine: orders", value, "orders/s", None, "itself"))
         value = len(flow) / seconds
         rows.append(
             _row("lightmatchingengine: orders and cancels", value, "operations/s", None, "itself")
         )
+        value = order_count / seconds
+        rows.append(_row("lightmatchingengine: orders alone", value, "orders/s", None, "itself"))
     else:
         rows[0]["yardstick"] = rows[1]["yardstick"] = "lightmatchingengine is not installed"
     return rows
@@ -175,9 +177,10 @@ def _run_light(flow: list[tuple[int, int, int] | int]) -> object:
 
 def _time(run: Callable[[], object]) -> float:
     gc.collect()
-    start = time.perf_counter()
+    # Processor time: what else runs on the machine is no part of an engine's speed.
+    start = time.process_time()
     engine = run()
-    duration_s = time.perf_counter() - start
+    duration_s = time.process_time() - start
     # Freeing everything an engine ever remembered is no part of its speed.
     del engine
     return duration_s

@@ -21,18 +21,17 @@ class Holding:
     """What one account has of one asset, in units.
 
     Attributes:
-        told_available: As in the last ``BalanceChanged``, so that one call tells a change once.
-        told_total: Likewise.
+        told: The last ``BalanceChanged`` about it; before the first one, an empty one that is not logged.
     """
 
-    __slots__ = ("account", "available", "locked", "told_available", "told_total")
+    __slots__ = ("account", "asset", "available", "locked", "told")
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, asset: str) -> None:
         self.account = account
+        self.asset = asset
         self.available = 0
         self.locked = 0
-        self.told_available = 0
-        self.told_total = 0
+        self.told = BalanceChanged(0, 0, account, asset, 0, 0)
 
 
 class Account:
@@ -43,7 +42,26 @@ class Account:
     def __init__(self, name: str, assets: Iterable[str], fees: FeeSchedule) -> None:
         self.name = name
         self.fees = fees
-        self.holdings = {asset: Holding(name) for asset in assets}
+        self.holdings = {asset: Holding(name, asset) for asset in assets}
+
+
+class Settlement:
+    """What one call moves between holdings of two assets.
+
+    Attributes:
+        touched: Every holding that the call may have changed; repeats do no harm.
+        base_fees: Collected by the venue in this call.
+        quote_fees: Likewise.
+    """
+
+    __slots__ = ("base", "base_fees", "quote", "quote_fees", "touched")
+
+    def __init__(self, base: str, quote: str) -> None:
+        self.base = base
+        self.quote = quote
+        self.touched: list[Holding] = []
+        self.base_fees = 0
+        self.quote_fees = 0
 
 
 class Ledger:
@@ -78,45 +96,58 @@ class Ledger:
         if amount == 0:
             return
         if holding is None:
-            holding = account.holdings[asset] = Holding(account.name)
+            holding = account.holdings[asset] = Holding(account.name, asset)
         holding.available += amount
         self.deposited[asset] += amount
-        self._tell(holding, asset, time_ns, delta=amount)
+        holding.told = told = BalanceChanged(
+            len(self._log) + 1,
+            time_ns,
+            holding.account,
+            asset,
+            holding.available,
+            holding.locked,
+            amount,
+        )
+        self._log.append(told)
 
-    def settle(self, asset: str, touched: list[Holding], fees: int, time_ns: int) -> None:
-        """End a call: tell each change once, and prove that money only moved. Empties ``touched``.
-
-        Args:
-            touched: Every holding of ``asset`` that the call may have changed; repeats do no harm.
-            fees: What the venue collected in this call.
+    def settle(self, call: Settlement, time_ns: int) -> None:
+        """End a call: tell each change once, and prove that money only moved. Empties ``call``.
 
         Raises:
             InvariantBroken: Money was made or lost, or a holding is below zero.
         """
-        moved = fees
         log = self._log
-        for holding in touched:
+        base = call.base
+        base_moved = base_fees = call.base_fees
+        quote_moved = quote_fees = call.quote_fees
+        for holding in call.touched:
             available = holding.available
             locked = holding.locked
-            total = available + locked
-            told_total = holding.told_total
-            if available == holding.told_available and total == told_total:
+            told = holding.told
+            if available == told.available and locked == told.locked:
                 continue
+            asset = holding.asset
             if available < 0 or locked < 0:
-                raise InvariantBroken(
-                    f"{holding.account} has {available} available and {locked} locked of {asset}"
-                )
-            moved += total - told_total
-            holding.told_available = available
-            holding.told_total = total
-            log.append(
-                BalanceChanged(len(log) + 1, time_ns, holding.account, asset, available, locked)
+                raise InvariantBroken(f"{_describe(holding)}: money that is not there")
+            if asset == base:
+                base_moved += available - told.available + locked - told.locked
+            else:
+                quote_moved += available - told.available + locked - told.locked
+            holding.told = told = BalanceChanged(
+                len(log) + 1, time_ns, holding.account, asset, available, locked
             )
-        touched.clear()
-        if moved:
-            raise InvariantBroken(f"{moved} units of {asset} appeared from nowhere")
-        if fees:
-            self.collected[asset] += fees
+            log.append(told)
+        call.touched.clear()
+        if base_moved or quote_moved:
+            raise InvariantBroken(
+                f"{base_moved} units of {base} and {quote_moved} of {call.quote} from nowhere"
+            )
+        if base_fees:
+            self.collected[base] += base_fees
+            call.base_fees = 0
+        if quote_fees:
+            self.collected[call.quote] += quote_fees
+            call.quote_fees = 0
 
     def check(self) -> None:
         """Audit every holding and every asset's total.
@@ -128,10 +159,7 @@ class Ledger:
         for account in self._accounts:
             for asset, holding in account.holdings.items():
                 if holding.available < 0 or holding.locked < 0:
-                    raise InvariantBroken(
-                        f"{account.name} has {holding.available} available and"
-                        f" {holding.locked} locked of {asset}"
-                    )
+                    raise InvariantBroken(f"{_describe(holding)}: money that is not there")
                 totals[asset] += holding.available + holding.locked
         for asset, total in totals.items():
             if total != self.deposited[asset]:
@@ -139,17 +167,9 @@ class Ledger:
                     f"{asset}: {self.deposited[asset]} deposited, {total} in the venue"
                 )
 
-    def _tell(self, holding: Holding, asset: str, time_ns: int, *, delta: int) -> None:
-        holding.told_available = holding.available
-        holding.told_total = holding.available + holding.locked
-        self._log.append(
-            BalanceChanged(
-                len(self._log) + 1,
-                time_ns,
-                holding.account,
-                asset,
-                holding.available,
-                holding.locked,
-                delta,
-            )
-        )
+
+def _describe(holding: Holding) -> str:
+    return (
+        f"{holding.account} has {holding.available} available and"
+        f" {holding.locked} locked of {holding.asset}"
+    )

@@ -68,6 +68,8 @@ def test_market_buy_by_quote_spends_no_more_than_the_amount(desk):
 
 def test_market_sell_by_quote_raises_no_more_than_the_amount(desk):
     desk.buy(5, 99, account="other")
+    # What is left of the amount would pay for a lot here, but better bids stand in front.
+    desk.buy(5, 10, account="other")
 
     order = desk.sell(None, quote_quantity=100)
 

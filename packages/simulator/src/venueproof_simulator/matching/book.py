@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import deque
 
 from venueproof_core.models import Side
-from venueproof_simulator.ledger import Holding
+from venueproof_simulator.ledger import Settlement
 from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.matching.triggers import Triggers
 from venueproof_simulator.venue_core import (
@@ -84,8 +84,8 @@ class BookSide:
         return [(sign * key, levels[key].quantity) for key in reversed(keys)]
 
 
-class Book:
-    """Everything that belongs to one instrument.
+class Book(Settlement):
+    """Everything that belongs to one instrument, and what the current call moves there.
 
     Attributes:
         bid_keys: The keys of ``bids``, which every call reads.
@@ -93,37 +93,26 @@ class Book:
         seats: By account.
         last_price: Of the last trade; ``None`` before the first.
         version: Counts level changes; 1 is the empty book.
-        touched_base: Holdings of the base asset that the current call may have changed.
-        touched_quote: Likewise of the quote asset.
-        base_fees: Collected in the current call.
-        quote_fees: Likewise.
     """
 
     __slots__ = (
         "ask_keys",
         "asks",
-        "base",
-        "base_fees",
         "bid_keys",
         "bids",
         "last_price",
-        "quote",
-        "quote_fees",
         "rules",
         "seats",
         "symbol",
-        "touched_base",
-        "touched_quote",
         "trades",
         "triggers",
         "version",
     )
 
     def __init__(self, rules: InstrumentRules) -> None:
+        super().__init__(rules.base, rules.quote)
         self.rules = rules
         self.symbol = rules.symbol
-        self.base = rules.base
-        self.quote = rules.quote
         self.bids = BookSide(Side.BUY)
         self.asks = BookSide(Side.SELL)
         self.bid_keys = self.bids.keys
@@ -133,10 +122,6 @@ class Book:
         self.trades: list[Traded] = []
         self.triggers = Triggers()
         self.last_price: int | None = None
-        self.touched_base: list[Holding] = []
-        self.touched_quote: list[Holding] = []
-        self.base_fees = 0
-        self.quote_fees = 0
 
     def tell(self, side: BookSide, level: Level, log: list[Event], time_ns: int) -> None:
         """Publish a level if what it shows has changed, and take it away if it is empty."""

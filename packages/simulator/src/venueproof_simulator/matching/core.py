@@ -21,7 +21,6 @@ from venueproof_simulator.venue_core import (
     ExpiryReason,
     FeeSchedule,
     InstrumentRules,
-    InvariantBroken,
     OrderChanged,
     OrderEvent,
     OrderState,
@@ -77,7 +76,7 @@ class MatchingCore:
         }
         self._histories = {symbol: BookHistory(symbol, self.log) for symbol in self._books}
         self.ledger = Ledger(self.log)
-        self._settle_asset = self.ledger.settle
+        self._settle = self.ledger.settle
         self._assets = assets_of(instruments)
         self._traders: dict[str, Trader] = {}
         self._matcher = Matcher(self.log)
@@ -380,17 +379,3 @@ class MatchingCore:
         if level is not None:
             book.tell(book.bids if order.side is _BUY else book.asks, level, self.log, time_ns)
         self._settle(book, time_ns)
-
-    def _settle(self, book: Book, time_ns: int) -> None:
-        """End a call: tell balances, and check what the call touched."""
-        if book.touched_base:
-            self._settle_asset(book.base, book.touched_base, book.base_fees, time_ns)
-            book.base_fees = 0
-        if book.touched_quote:
-            self._settle_asset(book.quote, book.touched_quote, book.quote_fees, time_ns)
-            book.quote_fees = 0
-        bids = book.bid_keys
-        asks = book.ask_keys
-        # An ask's key is its negative price.
-        if bids and asks and bids[-1] + asks[-1] >= 0:
-            raise InvariantBroken(f"{book.symbol} is crossed: bid {bids[-1]}, ask {-asks[-1]}")

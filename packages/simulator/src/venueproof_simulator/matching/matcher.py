@@ -153,6 +153,7 @@ class Matcher:
         log = self.log
         seats = book.seats
         trades = book.trades
+        touched = book.touched
         symbol = book.symbol
         keys = opposite.keys
         levels = opposite.levels
@@ -160,10 +161,8 @@ class Matcher:
         # A buyer gives quote for base, a seller base for quote; the maker the other way round.
         if taker_buys:
             gives, gets = book.quote, book.base
-            gives_touched, gets_touched = book.touched_quote, book.touched_base
         else:
             gives, gets = book.base, book.quote
-            gives_touched, gets_touched = book.touched_base, book.touched_quote
         taker_ppm = seat.taker_ppm
         is_guarded = taker.self_trade_prevention is not _NONE
         remaining = taker.remaining_quantity
@@ -227,8 +226,8 @@ class Matcher:
                     maker_filled + left + maker.prevented_quantity != maker.quantity
                 ):
                     raise InvariantBroken(f"{needed} must be locked, nothing lost: {maker}")
-                gets_touched.append(maker_gives)
-                gives_touched.append(maker_gets)
+                touched.append(maker_gives)
+                touched.append(maker_gets)
                 taker_fees += taker_fee
                 maker_fees += maker_fee
                 trade = Traded(
@@ -290,8 +289,8 @@ class Matcher:
             seat.quote.available += filled_notional - taker_fees
             book.base_fees += maker_fees
             book.quote_fees += taker_fees
-        book.touched_base.append(seat.base)
-        book.touched_quote.append(seat.quote)
+        touched.append(seat.base)
+        touched.append(seat.quote)
         return remaining
 
     def _prevent(
@@ -336,13 +335,13 @@ class Matcher:
             key = price
             holding = seat.quote
             locked = price * remaining // SCALE
-            book.touched_quote.append(holding)
+            book.touched.append(holding)
         else:
             side = book.asks
             key = -price
             holding = seat.base
             locked = remaining
-            book.touched_base.append(holding)
+            book.touched.append(holding)
         order.locked = locked
         holding.available -= locked
         holding.locked += locked
@@ -365,3 +364,8 @@ class Matcher:
         log.append(
             LevelChanged(len(log) + 1, time_ns, book.symbol, version, order.side, price, quantity)
         )
+        # Only an order that comes to rest can cross a book.
+        bids = book.bid_keys
+        asks = book.ask_keys
+        if bids and asks and bids[-1] + asks[-1] >= 0:
+            raise InvariantBroken(f"{book.symbol} is crossed: bid {bids[-1]}, ask {-asks[-1]}")

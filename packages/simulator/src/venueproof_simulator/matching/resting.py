@@ -49,12 +49,12 @@ def shrink(book: Book, order: OrderState, seat: Seat, remaining: int) -> Level |
     level: Level | None = None
     if order.side is _BUY:
         holding = seat.quote
-        book.touched_quote.append(holding)
+        book.touched.append(holding)
         if order.is_working:
             level = book.bids.levels[order.price]  # type: ignore[index]  # it rests: it has a price
     else:
         holding = seat.base
-        book.touched_base.append(holding)
+        book.touched.append(holding)
         if order.is_working:
             level = book.asks.levels[-order.price]  # type: ignore[operator]
     if remaining:
@@ -98,7 +98,7 @@ def refresh(level: Level, order: OrderState, taken: int) -> None:
 def _touch(book: Book, order: OrderState, seat: Seat) -> Holding:
     """The holding an order draws on, marked to be told at the end of the call."""
     if order.side is _BUY:
-        book.touched_quote.append(seat.quote)
+        book.touched.append(seat.quote)
         return seat.quote
-    book.touched_base.append(seat.base)
+    book.touched.append(seat.base)
     return seat.base
