@@ -6,7 +6,7 @@ from venueproof_bridges.ccxt.acknowledgement import Acknowledgements
 from venueproof_bridges.ccxt.client import CcxtClient, make_exchange
 from venueproof_bridges.ccxt.market_data import MarketData
 from venueproof_bridges.ccxt.settings import CcxtSettings
-from venueproof_bridges.ccxt.streams import Streams
+from venueproof_bridges.ccxt.streams import Streams, Watching
 from venueproof_bridges.ccxt.trading import Trading
 from venueproof_core.venue import ClientData
 
@@ -17,9 +17,12 @@ class CcxtConnector(MarketData, Trading, Streams):
     def __init__(self, client: CcxtClient) -> None:
         self._client = client
         self._acknowledgements = Acknowledgements(client.exchange)
+        self._running: set[Watching] = set()
 
     async def aclose(self) -> None:
-        """Close every session of ccxt's. Safe to call twice."""
+        """End every stream and close every session of ccxt's. Safe to call twice."""
+        for stream in list(self._running):
+            await stream.end()
         await self._client.aclose()
 
 

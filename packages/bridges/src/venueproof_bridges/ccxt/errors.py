@@ -57,8 +57,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "AccountNotEnabled": Meaning(AuthenticationError, _NO, _REFUSED),
     "AccountSuspended": Meaning(AuthenticationError, _NO, _REFUSED),
     "ArgumentsRequired": Meaning(RefusedError, _NO, _UNSENT),
-    "BadRequest": Meaning(RefusedError, _NO, _REFUSED),
-    "BadSymbol": Meaning(RefusedError, _NO, _REFUSED),
+    "BadRequest": Meaning(InvalidOrderError, _NO, _REFUSED),
+    "BadSymbol": Meaning(InvalidOrderError, _NO, _REFUSED),
     "OperationRejected": Meaning(RefusedError, _NO, _REFUSED),
     "NoChange": Meaning(RefusedError, _NO, _REFUSED),
     "MarginModeAlreadySet": Meaning(RefusedError, _NO, _REFUSED),
@@ -130,6 +130,11 @@ def translated(error: Exception, *, venue: str, operation: str) -> Exception:
         outcome=meaning.write if operation in WRITES else _NO,
         code=code_in(str(error)),
     )
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether ccxt counts what is behind one of our errors as passing: then calling again may help."""
+    return any(kind.__name__ == "OperationFailed" for kind in type(error.__cause__).__mro__)
 
 
 def code_in(text: str) -> str | None:

@@ -1,4 +1,8 @@
-"""Streams over ccxt.pro: loops of ``watch_*``, as its documentation writes them."""
+"""Streams over ccxt.pro: loops of ``watch_*``, as its documentation writes them.
+
+Source: https://docs.ccxt.com/docs/examples/js/one-exchange-many-streams (an error is followed by the next
+call, with which ccxt connects and subscribes again)
+"""
 
 import asyncio
 import time
@@ -10,22 +14,25 @@ from typing import Any, Self
 from venueproof_bridges.ccxt import values
 from venueproof_bridges.ccxt.acknowledgement import OPENING, Acknowledgements
 from venueproof_bridges.ccxt.client import CcxtClient
+from venueproof_bridges.ccxt.errors import is_passing
 from venueproof_bridges.ccxt.market_data import timeframe
+from venueproof_core.errors import VenueError
 from venueproof_core.models import Balance, Candle, Fill, Order, OrderBook, TopOfBook, Trade
 
 _OPERATION = "subscribe"
+_UNWATCH_WITHIN_S = 2.0  # ccxt itself waits for the venue's answer for ever
 
 
 class Watching:
     """A loop that calls one ``watch_*`` method again and again; what it returns is read in order.
 
-    When ccxt raises, the loop ends and so does the iteration, with that error. Iterating again starts the
-    loop again, with which ccxt connects and subscribes again.
+    Once the stream is open, the loop goes on after an error that ccxt counts as passing: its message itself
+    says to call again. Any other error ends the loop and is raised by the iterator; iterating again starts it
+    anew.
 
     Args:
         watch: Calls ccxt and reads what it returned.
         unwatch: Ends the subscription, where ccxt can.
-        timeout_s: For ending the subscription.
     """
 
     def __init__(
@@ -33,15 +40,16 @@ class Watching:
         acknowledgements: Acknowledgements,
         watch: Callable[[], Awaitable[Iterable[Any]]],
         unwatch: Callable[[], Awaitable[Any]] | None,
-        timeout_s: float,
+        running: "set[Watching]",
     ) -> None:
         self._acknowledgements = acknowledgements
         self._watch = watch
         self._unwatch = unwatch
-        self._timeout_s = timeout_s
+        self._running = running
         self._values: deque[Any] = deque()
         self._news = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._is_open = False
         self._is_ending = False
 
     async def __aenter__(self) -> Self:
@@ -53,13 +61,15 @@ class Watching:
         try:
             await asyncio.wait({self._loop, answered}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await self._end_loop()
+            await self.end()
             raise
         finally:
             self._acknowledgements.opened(opening)
             answered.cancel()
         if self._loop.done():
             await self._loop
+        self._is_open = True
+        self._running.add(self)
         return self
 
     async def __aexit__(
@@ -73,10 +83,14 @@ class Watching:
         try:
             if self._unwatch is not None and is_alive:
                 # The loop still waits meanwhile: ccxt ends it with an UnsubscribeError.
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(_UNWATCH_WITHIN_S):
                     await self._unwatch()
+        except (TimeoutError, VenueError):
+            # What ended the block says more than that it could not be left in good order.
+            if error is None:
+                raise
         finally:
-            await self._end_loop()
+            await self.end()
 
     def __aiter__(self) -> Self:
         return self
@@ -98,10 +112,18 @@ class Watching:
 
     async def _watch_on(self) -> None:
         while not self._is_ending:
-            self._values.extend(await self._watch())
-            self._news.set()
+            try:
+                self._values.extend(await self._watch())
+            except VenueError as error:
+                if not self._is_open or not is_passing(error):
+                    raise
+                await asyncio.sleep(0)  # ccxt may fail without ever waiting
+            else:
+                self._news.set()
 
-    async def _end_loop(self) -> None:
+    async def end(self) -> None:
+        """Stop calling ccxt."""
+        self._running.discard(self)
         loop, self._loop = self._loop, None
         if loop is None:
             return
@@ -116,6 +138,7 @@ class Streams:
 
     _client: CcxtClient
     _acknowledgements: Acknowledgements
+    _running: set[Watching]
 
     def stream_order_book(self, symbol: str, *, depth: int | None = None) -> Watching:
         """ccxt's local book after each change that it tells of."""
@@ -195,6 +218,4 @@ class Streams:
             await client.call(_OPERATION, f"un_{method}", *ends_with)
 
         can_end = client.has(f"un_{method}")
-        return Watching(
-            self._acknowledgements, watch, unwatch if can_end else None, client.timeout_s
-        )
+        return Watching(self._acknowledgements, watch, unwatch if can_end else None, self._running)

@@ -40,15 +40,16 @@ STATUSES = {
     "expired": OrderStatus.EXPIRED,
     "rejected": OrderStatus.REJECTED,
 }
+# A conditional order has the type that it becomes, and a price that triggers it.
 ORDER_TYPES = {
-    "limit": OrderType.LIMIT,
-    "limit_maker": OrderType.LIMIT,
-    "market": OrderType.MARKET,
-    "stop_loss": OrderType.STOP,
-    "stop_loss_limit": OrderType.STOP_LIMIT,
-    "take_profit": OrderType.TAKE_PROFIT,
-    "take_profit_limit": OrderType.TAKE_PROFIT_LIMIT,
+    ("limit", None): OrderType.LIMIT,
+    ("limit", "triggerPrice"): OrderType.STOP_LIMIT,
+    ("limit", "takeProfitPrice"): OrderType.TAKE_PROFIT_LIMIT,
+    ("market", None): OrderType.MARKET,
+    ("market", "triggerPrice"): OrderType.STOP,
+    ("market", "takeProfitPrice"): OrderType.TAKE_PROFIT,
 }
+_TRIGGERS = ("takeProfitPrice", "triggerPrice")
 TIMES_IN_FORCE = {word.value: word for word in TimeInForce}
 LIQUIDITIES = {"maker": Liquidity.MAKER, "taker": Liquidity.TAKER}
 
@@ -204,18 +205,21 @@ def order(row: Row) -> Order:
     """An order, from a reply or a stream."""
     filled = decimal(row.get("filled")) or Decimal(0)
     word = row.get("timeInForce")
+    trigger = next((name for name in _TRIGGERS if row.get(name)), None)
+    order_type = _needed(row, "type", lambda kind: ORDER_TYPES.get((kind, trigger)))
     return Order(
         symbol=_needed(row, "symbol", our_symbol),
         client_order_id=row.get("clientOrderId") or "",
         venue_order_id=_needed(row, "id", str),
         side=_needed(row, "side", SIDES.get),
-        order_type=_needed(row, "type", ORDER_TYPES.get),
+        order_type=order_type,
         status=_needed(row, "status", lambda status: _status(status, filled)),
         quantity=decimal(row.get("amount")),
         filled_quantity=filled,
         filled_notional=decimal(row.get("cost")),
-        price=decimal(row.get("price")) or None,
-        stop_price=decimal(row.get("triggerPrice")) or None,
+        # The price of a market order is to ccxt what it was filled at.
+        price=decimal(row.get("price")) or None if row["type"] == "limit" else None,
+        stop_price=decimal(row[trigger]) if trigger is not None else None,
         time_in_force=TIMES_IN_FORCE.get(word) if word else None,
         post_only=bool(row.get("postOnly")),
         created_time_ns=time_ns(row.get("timestamp")),

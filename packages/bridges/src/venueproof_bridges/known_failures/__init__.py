@@ -1,8 +1,9 @@
 """What clients that are not ours are known to do wrong: one TOML file per client and venue, beside this module.
 
-A table per case id, with ``explanation`` (what the client does, and what it costs a trader), ``versions``
-(range of the client's versions it was seen in), ``expires`` (date after which it must be looked at again)
-and ``source`` (where it can be seen). An entry excuses a FAILED, and only while it holds.
+A table per cause, with ``explanation`` (what the client does, and what it costs a trader), ``versions``
+(range of the client's versions it was seen in), ``expires`` (date after which it must be looked at again),
+``source`` (where it can be seen) and ``cases`` (ids of the cases that fail of it). An entry excuses a FAILED,
+and only while it holds.
 """
 
 import tomllib
@@ -30,6 +31,7 @@ class _Entry(BaseModel):
     versions: Annotated[str, Field(min_length=3), AfterValidator(_is_range)]
     expires: date
     source: str
+    cases: Annotated[list[str], Field(min_length=1)]
 
 
 _ENTRIES = TypeAdapter(dict[str, _Entry])
@@ -64,12 +66,16 @@ def read(text: str, name: str) -> Mapping[str, KnownFailure]:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PluginError(f"{name}: {place}: {first['msg']}") from error
-    return {
-        case: KnownFailure(
+    found: dict[str, KnownFailure] = {}
+    for cause, entry in entries.items():
+        failure = KnownFailure(
             explanation=" ".join(entry.explanation.split()),
             versions=entry.versions,
             expires=entry.expires.isoformat(),
             source=entry.source,
         )
-        for case, entry in entries.items()
-    }
+        for case in entry.cases:
+            if case in found:
+                raise PluginError(f"{name}: {cause}: {case} is listed twice")
+            found[case] = failure
+    return found
