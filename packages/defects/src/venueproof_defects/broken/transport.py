@@ -251,12 +251,18 @@ class LowersEscapes(Rewriter):
         return await forward(dataclasses.replace(request, target=target))
 
 
-class PadsNumbers(Rewriter):
-    """Writes numbers of five decimals with six after they were signed."""
+class CutsSignatures(Rewriter):
+    """Loses the first character of one signature in sixteen: that many begin with a zero."""
+
+    def __init__(self) -> None:
+        self._posts = 0
 
     async def request(self, request: ProxiedRequest, forward: Forward) -> ProxiedReply:
-        body = re.sub(rb"(=\d+\.\d{4}[1-9])(?=&)", rb"\g<1>0", request.body)
-        return await forward(dataclasses.replace(request, body=body))
+        self._posts += request.method == "POST"
+        if request.method == "POST" and self._posts % 16 == 0:
+            body = re.sub(b"(signature=).", rb"\1", request.body)
+            request = dataclasses.replace(request, body=body)
+        return await forward(request)
 
 
 # ---------------------------------------------------------------- secrets and parallel use

@@ -40,7 +40,11 @@ _CLOCKS = [
         Seam.COMPONENT,
         BugClass.clock_skew,
         "stamps requests with the host's time",
-        [*(f"time/skew/from-the-start/{skew}" for skew in _SKEWS), *_LATER],
+        [
+            *(f"time/skew/from-the-start/{skew}" for skew in _SKEWS),
+            *_LATER,
+            "time/stamps/are-the-venues",
+        ],
         with_parts(clock_sync=transport.TrustsOwnClock),
     ),
     _defect(
@@ -197,12 +201,12 @@ _SECURITY = [
         with_proxy(transport.LowersEscapes),
     ),
     _defect(
-        "numbers-padded-after-signing",
+        "some-signatures-cut",
         Seam.WIRE,
         BugClass.signature,
-        "writes numbers of five decimals otherwise than they were signed",
+        "writes one signature in sixteen without its first character",
         [f"security/signature/valid-for-many-orders/{kind}" for kind in _KEYS],
-        with_proxy(transport.PadsNumbers),
+        with_proxy(transport.CutsSignatures),
     ),
     _defect(
         "secrets-logged",
