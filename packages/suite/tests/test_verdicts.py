@@ -33,6 +33,7 @@ SMALL = {
     "small/expired": (Verdict.FAILED, "'left' == 'right'"),
     "small/broken-case": (Verdict.ERROR, "IndexError"),
     "small/broken-harness": (Verdict.ERROR, "the target is gone"),
+    "small/crashed-target": (Verdict.ERROR, "the simulator has ended or hangs"),
 }
 CLUMSY = {
     "hang": ("CaseTimeout", "cancelled"),
@@ -129,9 +130,9 @@ def test_inconclusive_is_counted_apart_from_other_not_run(small):
 
 def test_report_adds_up(small):
     report = small.report
-    assert (report.passed, report.failed, report.errors, report.known_failures) == (5, 3, 2, 1)
-    assert report.total_tests == 11
-    assert report.success_rate == 5 / 11
+    assert (report.passed, report.failed, report.errors, report.known_failures) == (5, 3, 3, 1)
+    assert report.total_tests == 12
+    assert report.success_rate == 5 / 12
     assert (report.unsupported, report.not_implemented, report.not_run) == (1, 4, 6)
     assert report.evidence_grade is EvidenceGrade.SIMULATOR
     assert not report.connector_is_ours
@@ -141,7 +142,7 @@ def test_report_adds_up(small):
 def test_an_error_makes_the_run_incomplete_before_it_makes_it_failed(small):
     assert small.report.exit_code == ExitCode.INCOMPLETE
     assert small.report.status == "incomplete"
-    assert any("3 inconclusive of 14" in reason for reason in small.report.incomplete_because)
+    assert any("3 inconclusive of 15" in reason for reason in small.report.incomplete_because)
 
 
 def test_known_failures_that_do_not_hold_are_warned_of(small):

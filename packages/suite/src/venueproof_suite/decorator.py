@@ -98,7 +98,8 @@ def case(
     """
 
     def decorate(function: _Function) -> _Function:
-        where = (function.__code__.co_filename, function.__qualname__)
+        code = function.__code__
+        where = (code.co_filename, function.__qualname__)
         text, reason = _docstring(id, function)
         flags = ((PERFORMANCE, performance), (SLOW, slow), (INTEGRATION, integration))
         rule = Rule(
@@ -113,7 +114,7 @@ def case(
             source=source,
             markers=tuple(name for name, is_set in flags if is_set),
         )
-        arguments = inspect.signature(function).parameters
+        arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         made = Case(
             rule=rule,
             title=function.__name__.removeprefix("test_").replace("_", " "),

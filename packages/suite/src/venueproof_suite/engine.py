@@ -1,5 +1,6 @@
 """The hooks that run cases. Installed only when a venue is named."""
 
+import gc
 import inspect
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -138,6 +139,12 @@ class Engine:
                 "broken", node=report.nodeid, text=str(report.longrepr)[-2000:]
             )
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """What is loaded by now stays: the garbage collector need not look at it in every case."""
+        gc.collect()
+        gc.freeze()
+
     # ------------------------------------------------------------ running
 
     @pytest.hookimpl
@@ -219,16 +226,14 @@ class Engine:
             raise problems[0]
         return value
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note how each phase ended."""
-        report = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Note a phase that ended with an exception; pytest makes the report itself."""
+        if call.excinfo is None:
+            return
         envelope = item.stash.get(ENVELOPE, None)
-        if envelope is not None and call.excinfo is not None and envelope.refused is None:
-            envelope.failed(call.excinfo.value, report.longreprtext)
-        return report
+        if envelope is not None and envelope.refused is None:
+            envelope.failed(call.excinfo.value, str(item.repr_failure(call.excinfo)))
 
     @pytest.hookimpl
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:

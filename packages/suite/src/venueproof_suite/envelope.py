@@ -6,8 +6,8 @@ import shlex
 import sys
 import time
 import traceback
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,7 @@ from venueproof_suite import transcript
 from venueproof_suite.credentials import identifiers_of, secrets_of
 from venueproof_suite.deadlines import RUNNING
 from venueproof_suite.decorator import Case
-from venueproof_suite.errors import SecretPrinted
+from venueproof_suite.errors import SecretPrinted, is_unanswered
 from venueproof_suite.judgement import Comparison, Judgement, judgement, valid_known_failure
 from venueproof_suite.output import CAP_BYTES
 from venueproof_suite.preconditions import Refusal, refusal
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from venueproof_suite.resources import Resources
 
 _TEARDOWN_S = 8.0
+# Above what the control plane has to answer one request, so that the answer that is missing is named.
+CLOSES_WITHIN_S = 15.0
 _LONGEST_TRACEBACK = 8000
 
 
@@ -58,7 +60,7 @@ class Envelope:
         self._notes: list[str] = []
         self._started_ns = time.time_ns()
         self._start_ns = time.perf_counter_ns()
-        self._memory_kib = worker.memory_now()
+        self._memory_kib = worker.memory_before()
         self._traceback: str | None = None
         self._flood: str | None = None
 
@@ -75,7 +77,6 @@ class Envelope:
                 pid=os.getpid(),
                 time_ns=self._started_ns,
             )
-        self._take_output()
         worker.last_words = self._last_words
         self._guard(worker.given.settings.test_timeout)
 
@@ -91,7 +92,8 @@ class Envelope:
 
     def begin_teardown(self) -> None:
         """Closing gets its own time, also after a case that had to be cancelled."""
-        self._guard(min(_TEARDOWN_S, 2 * self._worker.given.settings.test_timeout))
+        if self._resources is not None:
+            self._guard(min(_TEARDOWN_S, 2 * self._worker.given.settings.test_timeout))
 
     def close(self, captured: str) -> list[BaseException]:
         """Close what the case has opened and look at what was printed.
@@ -104,11 +106,12 @@ class Envelope:
         """
         found: list[BaseException] = []
         if self._resources is not None:
-            try:
-                found += self._worker.loop.run(self._resources.close())
-            except Exception as error:
-                found.append(error)
+            found += self._closed(self._resources.close_connectors)
+            self._guard(CLOSES_WITHIN_S)
+            found += self._closed(self._resources.close_world)
             self._worker.tell_methods(self._resources.client, self._resources.connector)
+            if any(is_unanswered(error) for error in (*self.problems, *found)):
+                self._worker.forget_target()
         self._notes += [f"task crashed: {text}" for text in self._worker.loop.take_crashes()]
         printed = self._take_output()
         if self._resources is not None:
@@ -133,6 +136,14 @@ class Envelope:
             self._traceback = text
 
     # ------------------------------------------------------------ inside
+
+    def _closed(
+        self, close: Callable[[], Coroutine[Any, Any, list[BaseException]]]
+    ) -> list[BaseException]:
+        try:
+            return self._worker.loop.run(close())
+        except Exception as error:
+            return [error]
 
     def _guard(self, duration_s: float) -> None:
         self._worker.loop.guard(duration_s)

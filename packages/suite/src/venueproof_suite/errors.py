@@ -33,6 +33,11 @@ class ControlError(HarnessError):
         self.status = status
 
 
+def is_unanswered(error: BaseException) -> bool:
+    """Whether the control plane gave no answer at all: it has ended, or hangs."""
+    return isinstance(error, ControlError) and error.status is None
+
+
 class Inconclusive(Exception):
     """The case could not be decided: what it needed to happen did not happen."""
 

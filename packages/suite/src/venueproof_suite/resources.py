@@ -9,7 +9,7 @@ from venueproof_core.venue import Connector
 from venueproof_net.clock import SteerableClock
 from venueproof_suite.checked import CheckedConnector, methods_of, why_missing
 from venueproof_suite.decorator import Case
-from venueproof_suite.errors import CaseTimeout, ControlError, HarnessError, LeftOpen, MissingMethod
+from venueproof_suite.errors import CaseTimeout, LeftOpen, MissingMethod
 from venueproof_suite.leaks import Held, held_now, left_open
 from venueproof_suite.loading import settings_for
 from venueproof_suite.transcript import Line, read_lines
@@ -40,6 +40,7 @@ class Resources:
         self.shared: CheckedConnector | None = None
         self._clients: list[Any] = []
         self._before: Held | None = None
+        self._has_left_open = False
         self._close_within_s = min(CLOSE_WITHIN_S, worker.given.settings.test_timeout)
 
     @property
@@ -64,12 +65,7 @@ class Resources:
             client = self._worker.client()
             # One seed for all cases: simulators keep the history that they have made from it.
             spec = WorldSpec(seed=self._worker.options.seed, protocol=self._protocol())
-            try:
-                self.world = self._worker.loop.run(World.open(client, spec))
-            except ControlError as error:
-                if error.status is None:
-                    self._worker.forget_target()
-                raise
+            self.world = self._worker.loop.run(World.open(client, spec))
             self.world.connector_clock = self.clock
         return self.world
 
@@ -109,8 +105,8 @@ class Resources:
                 raise MissingMethod(why_missing(name, declared.leaves_out))
         return CheckedConnector(client, declared.leaves_out)
 
-    async def close(self) -> list[BaseException]:
-        """Close connectors, then look what they left behind, then end the world.
+    async def close_connectors(self) -> list[BaseException]:
+        """Close every connector, then look what they left behind.
 
         Returns:
             What went wrong, in order.
@@ -124,14 +120,31 @@ class Resources:
                 problems.append(problem)
         if self._before is not None:
             names = await left_open(self._before, self._worker.control_ports())
+            self._has_left_open = bool(names)
             if names:
                 problems.append(LeftOpen(f"left open after aclose(): {', '.join(names)}"))
-        if self.world is not None:
-            try:
-                await self._close_world(self.world, problems)
-            except HarnessError as error:
-                problems.append(error)
         return problems
+
+    async def close_world(self) -> list[BaseException]:
+        """Take the journal and the faults' effects, then end the world.
+
+        Returns:
+            What the connector left open at the venue, unless that is known already.
+
+        Raises:
+            ControlError: The simulator does not answer.
+        """
+        world = self.world
+        if world is None:
+            return []
+        for fault in world.faults:
+            if fault.must_fire and await fault.fired() == 0:
+                self.unfired.append(fault.kind)
+        self.lines = read_lines(await world.raw_journal())
+        left_behind = await world.close()
+        if left_behind and not self._has_left_open:
+            return [LeftOpen(f"connections left open at the venue: {', '.join(left_behind)}")]
+        return []
 
     async def _cancel_own_orders(self, client: Any) -> list[BaseException]:
         """Leave no order of ours at a real venue, whatever has happened."""
@@ -143,17 +156,6 @@ class Resources:
         except Exception as error:
             return [error]
         return []
-
-    async def _close_world(self, world: World, problems: list[BaseException]) -> None:
-        for fault in world.faults:
-            if fault.must_fire and await fault.fired() == 0:
-                self.unfired.append(fault.kind)
-        self.lines = read_lines(await world.raw_journal())
-        left_behind = await world.close()
-        if left_behind and not any(isinstance(problem, LeftOpen) for problem in problems):
-            problems.append(
-                LeftOpen(f"connections left open at the venue: {', '.join(left_behind)}")
-            )
 
     def _protocol(self) -> str | None:
         profiles = self._worker.venue.profiles

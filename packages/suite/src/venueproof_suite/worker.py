@@ -104,6 +104,7 @@ class Worker:
         self._defective: dict[str, Connector] = {}
         self._has_told_methods = False
         self._first_memory_kib = 0
+        self._last_memory_kib = 0
         self._largest_memory_kib = 0
 
     def begin(self) -> None:
@@ -188,10 +189,15 @@ class Worker:
             with path.open("a", encoding="utf-8") as file:
                 file.write(f"== {case_id}\n{text.rstrip()}\n")
 
+    def memory_before(self) -> int:
+        """Resident KiB before a case: what the one before it left, or now for the first."""
+        if not self._last_memory_kib:
+            self._first_memory_kib = self.memory_now()
+        return self._last_memory_kib
+
     def memory_now(self) -> int:
-        """Resident KiB; the first and the largest are kept for the report."""
-        now = self.memory.resident_kib()
-        self._first_memory_kib = self._first_memory_kib or now
+        """Resident KiB; the largest is kept for the report."""
+        self._last_memory_kib = now = self.memory.resident_kib()
         self._largest_memory_kib = max(self._largest_memory_kib, now)
         return now
 

@@ -126,6 +126,12 @@ async def test_broken_harness():
     raise HarnessError("the target is gone")
 
 
+@case("small/crashed-target", level=Level.MUST, steering=Steering.CONTROL)
+async def test_crashed_target(world):
+    """The simulator ends in the middle of a case; the next case finds a new one."""
+    await world.ask("POST", "/crash")
+
+
 @case("small/expired", level=Level.MUST)
 async def test_expired(market):
     """Fails, and is no longer excused."""
