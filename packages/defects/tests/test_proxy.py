@@ -62,7 +62,7 @@ async def between(
         yield upstream, endpoints, session
     await proxy.stop()
     listener.close()
-    await server.shutdown(timeout=0)
+    await server.shutdown(timeout=0.01)
 
 
 def run(rewriter: Rewriter, body: Callable[..., Awaitable[None]]) -> None:

@@ -25,6 +25,9 @@ from yarl import URL
 _HOP = frozenset({"host", "connection", "upgrade", "transfer-encoding", "content-length"})
 _HANDSHAKE = "sec-websocket-"
 
+# How long idle connections get to end; aiohttp takes 0 for no bound at all.
+SHUTDOWN_S = 0.01
+
 
 @dataclass(frozen=True)
 class ProxiedRequest:
@@ -94,7 +97,7 @@ class Proxy:
         """Close everything."""
         for server, listener in self._servers:
             listener.close()
-            await server.shutdown(timeout=0)
+            await server.shutdown(timeout=SHUTDOWN_S)
         if self._session is not None:
             await self._session.close()
 

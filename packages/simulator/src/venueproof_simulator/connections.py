@@ -135,7 +135,7 @@ class Connection:
         if not task.cancelled():
             error = task.exception()
             if error is not None and not isinstance(error, ConnectionError):
-                raise error
+                self.world.broke(error)
 
     async def _close(self, code: int, reason: str) -> None:
         await self._sent.wait()

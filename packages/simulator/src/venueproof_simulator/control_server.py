@@ -127,7 +127,7 @@ class ControlServer:
         world = self._worlds.pop(request.path.rsplit("/", 1)[1], None)
         if world is None:
             raise _Bad("no such world", 404)
-        return {"left_behind": await world.close()}
+        return {"left_behind": await world.close(), "errors": world.errors}
 
     async def account(self, request: web.Request) -> Any:
         world, spec = self._world(request), await _read(request, AccountSpec)

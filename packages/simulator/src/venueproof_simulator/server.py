@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from venueproof_simulator.world import World
 
+# How long idle connections get to end; aiohttp takes 0 for no bound at all.
+SHUTDOWN_S = 0.01
+
 
 class _Front(web.Server):
     """aiohttp's low-level server, which also says when its last connection is gone."""
@@ -128,7 +131,7 @@ class WorldServer:
         for connection in self._world.connections.values():
             if connection.is_open:
                 connection.abort()
-        await front.shutdown(timeout=0)
+        await front.shutdown(timeout=SHUTDOWN_S)
         self._front = self._listener = None
         return left_behind
 
@@ -164,7 +167,11 @@ class WorldServer:
             body=body,
             received_ns=time.time_ns(),
         )
-        reply = await self._world.serve(call)
+        try:
+            reply = await self._world.serve(call)
+        except Exception as error:
+            self._world.broke(error)
+            return web.Response(status=500)
         if reply.delivery != "whole":
             return await self._deliver_broken(request, reply)
         return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
@@ -233,6 +240,9 @@ class WorldServer:
                 elif message.type is WSMsgType.BINARY:
                     await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
             code = socket.close_code
+        except Exception as error:
+            world.broke(error)
+            connection.abort()
         finally:
             world.disconnected(connection, code)
         return socket

@@ -6,7 +6,9 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from typing import IO
 
 from venueproof_core.control import WorldInfo
 from venueproof_core.errors import ConfigurationError
@@ -18,8 +20,9 @@ READY_DEADLINE_S = 20.0
 class RunningSimulator:
     """A simulator process that has said it is ready."""
 
-    def __init__(self, process: subprocess.Popen[str], info: WorldInfo) -> None:
+    def __init__(self, process: subprocess.Popen[str], errors: IO[str], info: WorldInfo) -> None:
         self._process = process
+        self._errors = errors
         self.info = info
 
     def stop(self) -> None:
@@ -30,9 +33,9 @@ class RunningSimulator:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
 
 
 class SimulatorTarget:
@@ -50,10 +53,12 @@ class SimulatorTarget:
         """
         command = [sys.executable, "-m", "venueproof_simulator", venue, "--still"]
         command += ["--seed", str(seed), "--parent-pid", str(os.getpid())]
+        # A file, not a pipe: a pipe that nobody reads fills up and stops whoever writes to it.
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             stdin=subprocess.DEVNULL,
             text=True,
             env={**os.environ, **environment},
@@ -64,7 +69,9 @@ class SimulatorTarget:
         line = process.stdout.readline() if ready else ""
         if not line:
             process.kill()
-            _, errors = process.communicate()
-            reason = (errors.strip().splitlines() or ["it said nothing"])[-1]
+            process.communicate()
+            errors.seek(0)
+            reason = (errors.read().strip().splitlines() or ["it said nothing"])[-1]
+            errors.close()
             raise ConfigurationError(f"the simulator of {venue} did not start: {reason}")
-        return RunningSimulator(process, WorldInfo.model_validate_json(line))
+        return RunningSimulator(process, errors, WorldInfo.model_validate_json(line))

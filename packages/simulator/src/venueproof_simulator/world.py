@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 import time
+import traceback
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,6 +41,7 @@ class World:
     Attributes:
         core: The venue core; its event log is the source of everything told about orders and money.
         protocol: Date of the protocol profile; ``None`` is the newest.
+        errors: Exceptions of the simulator itself: what follows them says nothing about a connector.
     """
 
     def __init__(self, world_id: str, dialect: type[Dialect], spec: WorldSpec) -> None:
@@ -60,6 +63,7 @@ class World:
         for listing in dialect.listings:
             self.core.set_last_price(listing.rules.symbol, self.history.last_price(listing))
         self.dialect = dialect(self)
+        self.errors: list[str] = []
         self._cursor = 0
         self.market = Market(self, dialect.listings)
         for account in spec.accounts:
@@ -171,6 +175,13 @@ class World:
             book_version=reply.book_version,
             span_ns=time.time_ns() - call.received_ns,
         )
+
+    def broke(self, error: BaseException) -> None:
+        """The simulator itself has failed: whoever closes the world is told, and stderr has it all."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        self.errors.append(f"{type(error).__name__}: {error} at {where}")
+        traceback.print_exception(error)
 
     def settle(self) -> None:
         """Publish what the core has done since the last time."""

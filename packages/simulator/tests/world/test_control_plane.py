@@ -209,3 +209,15 @@ def test_audit_of_a_sound_world_passes(steered: Any) -> None:
         assert await s.ask("POST", "/audit") == (200, {})
 
     steered(body)
+
+
+def test_world_that_broke_says_so_when_it_is_closed(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        s.world.dialect.refuse = None
+        assert (await s.place("a", price=1))[0] == 200
+        status, _ = await s.place("a", price=1)  # a duplicate, which the dialect cannot refuse now
+        assert status == 500
+        _, answer = await s.ask("DELETE", f"/worlds/{s.world.id}")
+        assert [text.partition(":")[0] for text in answer["errors"]] == ["TypeError"]
+
+    steered(body)
