@@ -29,6 +29,7 @@ from venueproof_core.control import (
 )
 from venueproof_core.models import Order, OrderRequest
 from venueproof_suite.control_client import ControlClient
+from venueproof_suite.errors import ControlError
 from venueproof_suite.truth import Truth, read_list
 
 WaitKind = Literal[
@@ -128,10 +129,16 @@ class World:
         return cls(client, WorldInfo.model_validate_json(content))
 
     async def close(self) -> list[str]:
-        """End the world; name the connections that the connector had left open."""
+        """End the world; name the connections that the connector had left open.
+
+        Raises:
+            ControlError: The simulator itself broke while the world was open.
+        """
         content = await self._client.request("DELETE", f"/worlds/{self.info.world}")
-        left_behind: list[str] = msgspec.json.decode(content)["left_behind"]
-        return left_behind
+        answer: dict[str, list[str]] = msgspec.json.decode(content)
+        if answer.get("errors"):
+            raise ControlError(f"the simulator broke: {answer['errors'][0]}", status=500)
+        return answer["left_behind"]
 
     async def ask(self, method: str, path: str, body: Any = None) -> bytes:
         """Any request of the control plane that acts on this world."""
