@@ -80,6 +80,27 @@ def test_an_unknown_case_is_refused_with_near_ids(run):
     assert "did you mean 'small/passes'" in str(refusal.value)
 
 
+def test_a_run_that_is_out_of_time_before_it_has_collected_says_so(run):
+    report = run(workers=1, run_timeout_s=0.05).report
+    assert report.results == []
+    assert report.incomplete_because == [
+        "stopped after 0.05 s, the time of the whole run",
+        "nothing ran: no selected case could be executed",
+    ]
+    assert report.exit_code == ExitCode.INCOMPLETE
+
+
+def test_a_target_that_does_not_start_ends_the_run_with_its_reason(run, monkeypatch):
+    monkeypatch.setenv("FAKE_VENUE_REFUSES", "the port is taken")
+    report = run(cases=["small"], workers=1).report
+    assert report.incomplete_because[0] == "target simulator: the port is taken"
+    assert report.exit_code == ExitCode.INCOMPLETE
+    found = {result.id: result for result in report.results}
+    assert found["small/passes"].verdict in (Verdict.ERROR, Verdict.NOT_RUN)
+    assert "the port is taken" in (found["small/passes"].reason or "")
+    assert len(found) == 23
+
+
 def test_a_real_target_runs_what_needs_no_steering(run, control_address):
     opened = urllib.request.Request(
         f"{control_address.url}/worlds",

@@ -51,6 +51,7 @@ class Collected:
         connector_methods: Those the connector's object has.
         memory_growth_kib: The largest of the workers'.
         broken: Modules of cases that could not be collected.
+        no_target: Why there is nothing to run cases on.
     """
 
     results: dict[Key, TestResult] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Collected:
     connector_methods: set[str] = field(default_factory=set)
     memory_growth_kib: int = 0
     broken: dict[str, str] = field(default_factory=dict)
+    no_target: str | None = None
 
     def add(self, events: Iterable[dict[str, Any]], each: Callable[[TestResult], None]) -> None:
         """Take in events; ``each`` is told of every new result."""
@@ -75,6 +77,8 @@ class Collected:
             elif kind == "worker":
                 grown = event["memory_growth_kib"]
                 self.memory_growth_kib = max(self.memory_growth_kib, grown)
+            elif kind == "no-target":
+                self.no_target = event["text"]
             elif kind == "broken":
                 self.broken[event["node"]] = event["text"]
 

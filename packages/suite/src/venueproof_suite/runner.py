@@ -226,6 +226,8 @@ class IntegrationTestRunner:
     def _reason_to_stop(self, deadline: float | None) -> str | None:
         if self._interrupts:
             return _INTERRUPTED
+        if self._collected.no_target is not None:
+            return self._collected.no_target
         if deadline is not None and time.monotonic() > deadline:
             whole = self._given.settings.integration_test_timeout
             return f"stopped after {whole:g} s, the time of the whole run"

@@ -144,6 +144,8 @@ class Worker:
                 self._running = self._start()
             except (VenueproofError, OSError) as error:
                 self._refusal = f"target {self.options.target}: {error}"
+                if self.events is not None:
+                    self.events.write("no-target", text=self._refusal)
                 raise HarnessError(self._refusal) from error
         return self._running.info
 

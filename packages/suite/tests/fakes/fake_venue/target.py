@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from venueproof_core.control import WorldInfo
+from venueproof_core.errors import ConfigurationError
 from venueproof_core.results import EvidenceGrade
 
 
@@ -31,6 +32,8 @@ class FakeTarget:
 
     def start(self, venue: str, *, seed: int, environment: Mapping[str, str]) -> Running:
         """Start the server, which ends when this process does."""
+        if "FAKE_VENUE_REFUSES" in environment:
+            raise ConfigurationError(environment["FAKE_VENUE_REFUSES"])
         process = subprocess.Popen(
             [sys.executable, "-S", "-m", "fake_venue_server", str(os.getpid())],
             stdout=subprocess.PIPE,
