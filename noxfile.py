@@ -43,7 +43,7 @@ def install(
 def exchange_session(venue: str) -> None:
     """Make the session of one exchange; what follows ``--`` goes to ``venueproof run``."""
 
-    @nox.session(name=venue, tags=["exchanges"], allow_parallel=True, default=False)
+    @nox.session(name=venue, tags=["exchanges"], allow_parallel=True)
     def exchange(session: nox.Session) -> None:
         """Put the venue's connector through the whole suite, on the venue's simulator."""
         install(session, closure=WORKSPACE.run_closure([venue], session.posargs))
