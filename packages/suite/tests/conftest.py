@@ -37,7 +37,7 @@ def run_now(**options: Any) -> FinishedRun:
     return FinishedRun(report, progress)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def fake_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The fake venue's package, importable here and in child processes, and no other plugin beside it."""
     with pytest.MonkeyPatch.context() as patch:
@@ -53,7 +53,7 @@ def fake_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             del sys.modules[name]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runs(fake_installed: Path) -> Iterator[Mapping[str, "Future[FinishedRun]"]]:
     """Runs that several tests look at, side by side: most of their time is waiting."""
     wanted: dict[str, dict[str, Any]] = {
