@@ -34,6 +34,9 @@ PROJECTION = Projection(
         "Candle": {"quote_volume": _CANDLE, "trade_count": _CANDLE, "is_closed": _CANDLE},
         "Fill": {"client_order_id": "a trade of ccxt carries its order's id only"},
         "TopOfBook": {"version": "a ticker of ccxt has no version"},
+        "VenueError": {
+            "code": "an error of ccxt has a class and a text; the code is there only if the text is the reply"
+        },
     },
 )
 
