@@ -221,3 +221,16 @@ def test_world_that_broke_says_so_when_it_is_closed(steered: Any) -> None:
         assert [text.partition(":")[0] for text in answer["errors"]] == ["TypeError"]
 
     steered(body)
+
+
+def test_gate_can_be_added_while_another_holds(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        spec = {"match": {"operation": "place"}, "at": "before_reply"}
+        first = (await s.ask("POST", "/gates", spec))[1]
+        placing = asyncio.create_task(s.place("held"))
+        await s.ask("POST", "/wait", {"predicate": {"kind": "gate", "id": first["id"]}})
+        await s.ask("POST", "/gates", {"match": {"operation": "cancel"}, "at": "received"})
+        await s.ask("POST", f"/gates/{first['id']}/release")
+        assert (await placing)[0] == 200
+
+    steered(body)
