@@ -148,6 +148,14 @@ def test_a_known_failure_excuses_a_failure_and_nothing_else():
     assert error.verdict is Verdict.ERROR
 
 
+def test_a_known_failure_excuses_only_the_failure_that_is_known():
+    fields = {"explanation": "floats", "versions": ">=1", "expires": "2027-01-01"}
+    for shows, verdict in (("book differs", Verdict.KNOWN_FAILURE), ("status 500", Verdict.FAILED)):
+        known = KnownFailure(**fields, shows=shows)
+        judged = judgement([VIOLATION], case_module=CASE, known_failure=known)
+        assert judged.verdict is verdict, shows
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [

@@ -306,12 +306,14 @@ class KnownFailure:
         versions: Range of client versions it is true for: ``>=4.5,<4.6``.
         expires: ISO date after which somebody must look again: then it is FAILED once more.
         source: Issue or code that shows it.
+        shows: Text that the failure's reason must contain to be this one; ``None`` takes any.
     """
 
     explanation: str
     versions: str
     expires: str
     source: str | None = None
+    shows: str | None = None
 
 
 class Bridge(Protocol):
