@@ -86,8 +86,14 @@ def place(venue: Venue, request: dict[str, Any]) -> Any:
 def one_order(method: str) -> Any:
     """Query or cancel one order."""
 
-    def call(venue: Venue, symbol: str, client_order_id: str) -> Any:
-        wire = {"symbol": symbol.replace("-", ""), "origClientOrderId": client_order_id}
+    def call(venue: Venue, symbol: str, **ids: str) -> Any:
+        wire = {"symbol": symbol.replace("-", "")}
+        for ours, theirs in (
+            ("client_order_id", "origClientOrderId"),
+            ("venue_order_id", "orderId"),
+        ):
+            if ours in ids:
+                wire[theirs] = ids[ours]
         return read_order(venue.ask(method, "order", signed=True, **wire), symbol)
 
     return call
