@@ -104,13 +104,30 @@ def test_venue_pings_and_cuts_who_does_not_answer(sockets: Any) -> None:
     sockets(body)
 
 
-def test_connection_ends_after_a_day(sockets: Any) -> None:
+@pytest.mark.parametrize(
+    ("path", "notice"),
+    [
+        ("/ws", {"e", "E"}),
+        ("/stream", {"stream", "data"}),
+        ("/ws-api/v3", {"event"}),
+    ],
+)
+def test_connection_ends_after_a_day_and_says_so_before(
+    sockets: Any, path: str, notice: set[str]
+) -> None:
     async def body(ask: Any) -> None:
-        socket = await ask.open("/ws")
-        ask.world.timers.advance(86_401)
+        socket = await ask.open(path)
+        ask.world.timers.advance(86_400 - 599)
+        while (message := await socket.receive()).type is WSMsgType.PING:
+            pass
+        assert set(json.loads(message.data)) == notice
+        assert "serverShutdown" in message.data
+        ask.world.timers.advance(600)
         while (message := await socket.receive()).type is WSMsgType.PING:
             pass
         assert message.type is WSMsgType.CLOSE
+
+    sockets(body)
 
     sockets(body)
 

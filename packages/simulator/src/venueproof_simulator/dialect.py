@@ -107,6 +107,13 @@ class Dialect(ABC):
     async def received(self, connection: Connection, text: str) -> None:
         """A text frame came in."""
 
+    def control_frame(self, connection: Connection) -> None:  # noqa: B027 - see closed
+        """A PING or PONG frame came in; it has been answered already."""
+
+    def shutdown_notice(self, connection: Connection) -> str | None:  # noqa: ARG002 - for overriding
+        """The venue's message that this connection will end; ``None`` where it sends none."""
+        return None
+
     def closed(self, connection: Connection) -> None:  # noqa: B027 - most dialects have nothing to do
         """A stream connection has ended."""
 

@@ -20,7 +20,7 @@ def test_unknown_kind_and_parameter_are_explained(steered: Any) -> None:
     async def body(s: Any) -> None:
         status, answer = await s.ask("POST", "/faults", {"kind": "rain"})
         assert status == 400
-        assert "unknown fault 'rain'; known: close_stream" in answer["error"]
+        assert "unknown fault 'rain'; known: announce_shutdown" in answer["error"]
         spec = {"kind": "lose_reply", "parameters": {"how": 1}}
         status, answer = await s.ask("POST", "/faults", spec)
         assert (status, answer["error"]) == (

@@ -6,6 +6,7 @@ them so, and ccxt relies on it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +27,8 @@ METHODS = (
     "GET_PROPERTY",
 )
 MAXIMUM_STREAMS = 1024
+LONGEST_ID = 36
+INTEGERS = range(-(2**63), 2**63)
 
 
 class _Wrong(Exception):
@@ -62,16 +65,13 @@ class ControlMessages:
         """Do it and acknowledge."""
         identifier: Any = None
         try:
-            try:
-                message = msgspec.json.decode(call.body)
-            except msgspec.DecodeError:
-                raise _Wrong(3, "Invalid JSON: expected value at line 1 column 1") from None
-            if not isinstance(message, dict):
-                raise _Wrong(2, "Invalid request: missing field `method` at line 1 column 2")
-            identifier = message.get("id")
-            self._check_id(identifier)
-            result = self._do(self._connection(call), message)
-            body = {"result": result, "id": identifier}
+            message = _decoded(call.body)
+            if is_identifier(message.get("id")):
+                identifier = message.get("id")
+            else:
+                raise _Wrong(2, "Invalid request: request ID must be an unsigned integer")
+            connection = self._dialect.world.connections[call.connection or 0]
+            body = {"result": self._do(connection, message), "id": identifier}
         except _Wrong as wrong:
             error = {"code": wrong.code, "msg": str(wrong)}
             return Reply(
@@ -80,15 +80,6 @@ class ControlMessages:
                 code=str(wrong.code),
             )
         return Reply(body=wire.encode(body))
-
-    def _connection(self, call: Call) -> Connection:
-        return self._dialect.world.connections[call.connection or 0]
-
-    def _check_id(self, identifier: Any) -> None:
-        is_integer = isinstance(identifier, int) and not isinstance(identifier, bool)
-        is_text = isinstance(identifier, str) and len(identifier) <= 36
-        if not (identifier is None or is_integer or is_text):
-            raise _Wrong(2, "Invalid request: request ID must be an unsigned integer")
 
     def _do(self, connection: Connection, message: dict[str, Any]) -> Any:
         method = message.get("method")
@@ -106,29 +97,52 @@ class ControlMessages:
         parameters = message.get("params")
         if not isinstance(parameters, list):
             raise _Wrong(2, "Invalid request: missing field `params`")
-        if method == "SUBSCRIBE":
-            self._subscribe(connection, parameters)
-        elif method == "UNSUBSCRIBE":
-            self._dialect.market_streams.unsubscribe(connection, parameters)
-        else:
+        if method in ("SET_PROPERTY", "GET_PROPERTY"):
             return self._property(connection, method, parameters)
+        if not all(isinstance(name, str) for name in parameters):
+            raise _Wrong(2, "Invalid request: invalid stream")
+        if method == "UNSUBSCRIBE":
+            self._dialect.market_streams.unsubscribe(connection, parameters)
+            return None
+        if len(set(connection.subscriptions) | set(parameters)) > MAXIMUM_STREAMS:
+            raise _Wrong(4, "Too many subscriptions")
+        if self._dialect.market_streams.subscribe(connection, parameters):
+            raise _Wrong(2, "Invalid request: invalid stream")
         return None
 
-    def _subscribe(self, connection: Connection, names: list[Any]) -> None:
-        if not all(isinstance(name, str) for name in names):
-            raise _Wrong(2, "Invalid request: invalid stream")
-        if len(set(connection.subscriptions) | set(names)) > MAXIMUM_STREAMS:
-            raise _Wrong(4, "Too many subscriptions")
-        refused = self._dialect.market_streams.subscribe(connection, names)
-        if refused:
-            raise _Wrong(2, "Invalid request: invalid stream")
-
     def _property(self, connection: Connection, method: str, parameters: list[Any]) -> Any:
-        if not parameters or parameters[0] != "combined":
+        is_set = method == "SET_PROPERTY"
+        if not parameters or not isinstance(parameters[0], str):
+            raise _Wrong(2, "Invalid request: property name must be a string")
+        if len(parameters) > 1 + is_set:
+            raise _Wrong(2, "Invalid request: too many parameters")
+        if parameters[0] != "combined":
             raise _Wrong(0, "Unknown property")
-        if method == "GET_PROPERTY":
+        if not is_set:
             return connection.state.is_combined
         if len(parameters) < 2 or not isinstance(parameters[1], bool):
             raise _Wrong(1, "Invalid value type: expected Boolean")
         connection.state.is_combined = parameters[1]
         return None
+
+
+def is_identifier(value: Any) -> bool:
+    """Whether a request may have this id: a signed 64-bit integer, a text of up to 36 characters, null."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_ID
+    return value is None or (
+        isinstance(value, int) and not isinstance(value, bool) and value in INTEGERS
+    )
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        message = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        place = re.search(r"byte (\d+)", str(error))
+        before = body[: int(place[1])] if place else body
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        raise _Wrong(3, f"Invalid JSON: expected value at line {line} column {column}") from None
+    if not isinstance(message, dict):
+        raise _Wrong(2, "Invalid request: missing field `method` at line 1 column 2")
+    return message

@@ -1,19 +1,37 @@
 """What is traded, with its filters.
 
 Source: filters page, "Symbol filters" and "Exchange filters". Ticks and lots are chosen to cover what
-connectors get wrong: cents, 1e-8 ticks, lots of one, steps that are no power of ten.
+connectors get wrong: cents, 1e-8 ticks, lots of one, steps that are no power of ten. Each variant of a
+filter stands on one listing at least.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from venueproof_simulator.dialect import Listing
 from venueproof_simulator.venue_core import SCALE, InstrumentRules, to_units
 
-MAXIMUM_OPEN_ORDERS = 200
-MAXIMUM_ALGO_ORDERS = 5
-MAXIMUM_AMENDS = 10
-ICEBERG_PARTS = 100
-BID_UP, BID_DOWN = Decimal("5"), Decimal("0.2")
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What the venue says of a symbol beyond its ticks, lots and least notional.
+
+    Attributes:
+        is_notional_range: It has NOTIONAL; else MIN_NOTIONAL.
+        is_by_side: It has PERCENT_PRICE_BY_SIDE; else PERCENT_PRICE.
+        market_lot: MARKET_LOT_SIZE in units: least, most, step; ``None`` is as LOT_SIZE, with zeros.
+        maximum_position: MAX_POSITION in units.
+        reference_bucket_ms: It has a reference price, the mean over buckets of this width.
+        price_range: It has the execution rule PRICE_RANGE: multipliers down and up.
+    """
+
+    is_notional_range: bool = True
+    is_by_side: bool = True
+    market_lot: tuple[int, int, int] | None = None
+    maximum_position: int | None = None
+    permissions: tuple[str, ...] = ("SPOT",)
+    reference_bucket_ms: int | None = None
+    price_range: tuple[str, str] | None = None
 
 
 def _listing(
@@ -51,6 +69,17 @@ LISTINGS = (
     _listing("PEPE-USDT", tick="0.00000001", lot="1", middle="0.00001234", typical="9000000"),
     _listing("QTUM-USDT", tick="0.003", lot="0.5", middle="3.6", typical="400"),
 )
+
+TERMS = {
+    "BTC-USDT": Terms(permissions=("SPOT", "TRD_GRP_004"), reference_bucket_ms=1000),
+    # The rule binds only while there is a reference price, which this symbol has not.
+    "ETH-USDT": Terms(
+        market_lot=(SCALE // 1000, 500 * SCALE, SCALE // 1000), price_range=("0.9500", "1.0500")
+    ),
+    "ETH-BTC": Terms(is_notional_range=False, is_by_side=False),
+    "PEPE-USDT": Terms(),
+    "QTUM-USDT": Terms(maximum_position=50_000 * SCALE, permissions=("SPOT", "TRD_GRP_004")),
+}
 
 BALANCES = {
     "USDT": 1_000_000 * SCALE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from venueproof_binance.dialect import wire
 from venueproof_binance.dialect.listings import venue_symbol
 from venueproof_binance.dialect.wire import number
-from venueproof_core.models import OrderType
+from venueproof_core.models import OrderStatus, OrderType
 from venueproof_simulator.toolkit import Call
 from venueproof_simulator.venue_core import OrderState, Traded
 
@@ -15,14 +15,10 @@ if TYPE_CHECKING:
     from venueproof_binance.dialect.venue import BinanceDialect
 
 
-def placed_row(
-    dialect: BinanceDialect, order: OrderState, kind: str, call: Call | None
-) -> dict[str, Any]:
+def placed_row(dialect: BinanceDialect, order: OrderState, kind: str, call: Call) -> dict[str, Any]:
     """ACK, RESULT or FULL."""
     row: dict[str, Any] = {
-        "symbol": venue_symbol(order.symbol),
-        "orderId": order.order_id,
-        "orderListId": -1,
+        **_names(order),
         "clientOrderId": wire.client_order_id(order),
         "transactTime": dialect.stamp(order.updated_time_ns, call),
     }
@@ -31,51 +27,65 @@ def placed_row(
     row |= _state(order)
     row["workingTime"] = _working_time(dialect, order, call)
     row["selfTradePreventionMode"] = order.self_trade_prevention.value
-    row |= _conditional(order)
-    if kind == "FULL":
-        row["fills"] = [
+    row |= _conditional(dialect, order)
+    if kind != "FULL":
+        return row
+    row["fills"] = [
+        {
+            "price": number(trade.price),
+            "qty": number(trade.quantity),
+            "commission": number(trade.taker_fee),
+            "commissionAsset": trade.taker_fee_asset,
+            "tradeId": dialect.public_trade_id(trade),
+        }
+        for trade in dialect.trades_of(order)
+        if trade.taker is order
+    ]
+    prevented = [match for match in dialect.order_log.matches_of(order) if match.taker is order]
+    if prevented:
+        row["preventedMatches"] = [
             {
-                "price": number(trade.price),
-                "qty": number(trade.quantity),
-                "commission": number(trade.taker_fee),
-                "commissionAsset": trade.taker_fee_asset,
-                "tradeId": dialect.public_trade_id(trade),
+                "preventedMatchId": match.match_id,
+                "makerOrderId": match.maker.order_id,
+                "price": number(match.price),
+                **prevented_quantities(match.taker_quantity, match.maker_quantity),
             }
-            for trade in dialect.trades_of(order)
-            if trade.taker is order
+            for match in prevented
         ]
     return row
 
 
+def prevented_quantities(taker_quantity: int, maker_quantity: int) -> dict[str, str]:
+    """What a prevented match took away; a side that lost nothing is left out."""
+    row = {"takerPreventedQuantity": taker_quantity, "makerPreventedQuantity": maker_quantity}
+    return {name: number(quantity) for name, quantity in row.items() if quantity}
+
+
 def canceled_row(
-    dialect: BinanceDialect, order: OrderState, request_id: str, call: Call | None
+    dialect: BinanceDialect, order: OrderState, request_id: str, call: Call
 ) -> dict[str, Any]:
     """The reply to a cancel: the order's own id is ``origClientOrderId``."""
     return {
-        "symbol": venue_symbol(order.symbol),
+        **_names(order),
         "origClientOrderId": order.client_order_id,
-        "orderId": order.order_id,
-        "orderListId": -1,
         "clientOrderId": request_id,
         "transactTime": dialect.stamp(order.updated_time_ns, call),
         **_state(order),
         "selfTradePreventionMode": order.self_trade_prevention.value,
-        **_conditional(order),
+        **_conditional(dialect, order),
     }
 
 
 def amended_row(
-    dialect: BinanceDialect, order: OrderState, previous: str, call: Call | None
+    dialect: BinanceDialect, order: OrderState, amendment: dict[str, Any], call: Call
 ) -> dict[str, Any]:
     """The reply to an amendment; ``cumulativeQuoteQty`` has one m here."""
     return {
         "transactTime": dialect.stamp(order.updated_time_ns, call),
-        "executionId": len(dialect.world.core.log),
+        "executionId": amendment["executionId"],
         "amendedOrder": {
-            "symbol": venue_symbol(order.symbol),
-            "orderId": order.order_id,
-            "orderListId": -1,
-            "origClientOrderId": previous,
+            **_names(order),
+            "origClientOrderId": amendment["origClientOrderId"],
             "clientOrderId": order.client_order_id,
             "price": number(order.price),
             "qty": number(order.quantity),
@@ -93,14 +103,12 @@ def amended_row(
     }
 
 
-def order_row(dialect: BinanceDialect, order: OrderState, call: Call | None) -> dict[str, Any]:
+def order_row(dialect: BinanceDialect, order: OrderState, call: Call) -> dict[str, Any]:
     """The reply to a query."""
     state = _state(order)
     quote = state.pop("origQuoteOrderQty")
     return {
-        "symbol": venue_symbol(order.symbol),
-        "orderId": order.order_id,
-        "orderListId": -1,
+        **_names(order),
         "clientOrderId": wire.client_order_id(order),
         **state,
         "stopPrice": number(order.stop_price),
@@ -111,12 +119,16 @@ def order_row(dialect: BinanceDialect, order: OrderState, call: Call | None) -> 
         "workingTime": _working_time(dialect, order, call),
         "origQuoteOrderQty": quote,
         "selfTradePreventionMode": order.self_trade_prevention.value,
-        **{k: v for k, v in _conditional(order).items() if k not in ("stopPrice", "icebergQty")},
+        **{
+            name: value
+            for name, value in _conditional(dialect, order).items()
+            if name not in ("stopPrice", "icebergQty")
+        },
     }
 
 
 def fill_row(
-    dialect: BinanceDialect, trade: Traded, order: OrderState, call: Call | None
+    dialect: BinanceDialect, trade: Traded, order: OrderState, call: Call
 ) -> dict[str, Any]:
     """One of the account's own trades."""
     is_maker = trade.maker is order
@@ -137,11 +149,15 @@ def fill_row(
     }
 
 
+def _names(order: OrderState) -> dict[str, Any]:
+    return {"symbol": venue_symbol(order.symbol), "orderId": order.order_id, "orderListId": -1}
+
+
 def _status(order: OrderState) -> str:
     # Only an order whose end self-trade prevention brought about is EXPIRED_IN_MATCH.
     remainder = order.quantity - order.filled_quantity - order.prevented_quantity
     by_prevention = (
-        order.status.value == "EXPIRED" and order.prevented_quantity > 0 and not remainder
+        order.status is OrderStatus.EXPIRED and order.prevented_quantity > 0 and not remainder
     )
     return wire.status(order.status, by_prevention=by_prevention)
 
@@ -161,20 +177,24 @@ def _state(order: OrderState) -> dict[str, Any]:
     }
 
 
-def _working_time(dialect: BinanceDialect, order: OrderState, call: Call | None) -> int:
+def _working_time(dialect: BinanceDialect, order: OrderState, call: Call) -> int:
     if order.working_time_ns is None:
         return -1
     return dialect.stamp(order.working_time_ns, call)
 
 
-def _conditional(order: OrderState) -> dict[str, Any]:
+def _conditional(dialect: BinanceDialect, order: OrderState) -> dict[str, Any]:
     row: dict[str, Any] = {}
     if order.stop_price is not None:
         row["stopPrice"] = number(order.stop_price)
     if order.display_quantity is not None:
         row["icebergQty"] = number(order.display_quantity)
     if order.prevented_quantity:
+        row["preventedMatchId"] = dialect.order_log.matches_of(order)[-1].match_id
         row["preventedQuantity"] = number(order.prevented_quantity)
+    reason = dialect.order_log.expiry_of(order)
+    if reason is not None:
+        row["expiryReason"] = wire.EXPIRY[reason]
     for name in ("strategyId", "strategyType"):
         if order.attributes and name in order.attributes:
             row[name] = order.attributes[name]

@@ -1,54 +1,34 @@
-"""Placing, cancelling, replacing and amending orders. Source: REST page, "Trading endpoints"."""
+"""Placing, testing, cancelling and finding orders. Source: REST page, "Trading endpoints"."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors
-from venueproof_binance.dialect.order_rows import (
-    amended_row,
-    canceled_row,
-    order_row,
-    placed_row,
-)
-from venueproof_binance.dialect.parameters import canonical, client_id, units, whole
-from venueproof_binance.dialect.placement import checked, response_type
+from venueproof_binance.dialect.order_rows import canceled_row, order_row, placed_row
+from venueproof_binance.dialect.parameters import canonical, client_id, is_true, whole
+from venueproof_binance.dialect.placement import PARAMETERS, checked, response_type
+from venueproof_binance.dialect.routing import row
 from venueproof_core.control import Operation
-from venueproof_simulator.toolkit import Call, Refuse, Route
-from venueproof_simulator.venue_core import (
-    OrderState,
-    Refused,
-)
+from venueproof_simulator.toolkit import Call, Refuse
+from venueproof_simulator.venue_core import OrderState, Refused, SubmitOrder
 
 if TYPE_CHECKING:
     from venueproof_binance.dialect.venue import BinanceDialect
 
-PLACEMENT = (
-    "symbol*",
-    "side*",
-    "type*",
-    "timeInForce",
-    "quantity",
-    "quoteOrderQty",
-    "price",
-    "newClientOrderId",
-    "strategyId",
-    "strategyType",
-    "stopPrice",
-    "icebergQty",
-    "newOrderRespType",
-    "selfTradePreventionMode",
-)
+RESTRICTIONS = {"ONLY_NEW": "NEW", "ONLY_PARTIALLY_FILLED": "PARTIALLY_FILLED"}
+OPEN = ("NEW", "PARTIALLY_FILLED")
 
 
 def place(dialect: BinanceDialect, call: Call) -> Any:
-    order = submit(dialect, call)
-    return placed_row(dialect, order, response_type(call), call)
+    request = checked(dialect, call)
+    dialect.limits_of_world.check_orders(request.account)
+    return placed_row(dialect, submit(dialect, request), response_type(call), call)
 
 
 def place_test(dialect: BinanceDialect, call: Call) -> Any:
     checked(dialect, call)
-    if call.parameters.get("computeCommissionRates") != "true":
+    if not is_true(call, "computeCommissionRates"):
         return {}
     rates = dialect.commission_rates()
     sides = {"maker": rates["maker"], "taker": rates["taker"]}
@@ -62,26 +42,12 @@ def place_test(dialect: BinanceDialect, call: Call) -> Any:
 
 
 def cancel(dialect: BinanceDialect, call: Call) -> Any:
-    restriction = call.parameters.get("cancelRestrictions")
-    if restriction not in (None, "ONLY_NEW", "ONLY_PARTIALLY_FILLED"):
-        raise Refuse(
-            -1145,
-            "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.",
-        )
-    order = find(dialect, call, "orderId", "origClientOrderId", is_open=True)
-    if order is None:
-        raise errors.of(errors.UNKNOWN_ORDER)
-    wanted = {"ONLY_NEW": "NEW", "ONLY_PARTIALLY_FILLED": "PARTIALLY_FILLED"}.get(restriction or "")
-    if wanted is not None and order.status.value != wanted:
-        raise Refuse(-2011, "Order was not canceled due to cancel restrictions.")
-    request_id = client_id(call, "newClientOrderId") or dialect.new_id()
-    return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
+    return canceled(dialect, call, "orderId", "origClientOrderId", "newClientOrderId")
 
 
 def cancel_all(dialect: BinanceDialect, call: Call) -> Any:
     symbol = canonical(call.parameters["symbol"])
-    account = dialect.account_of(call)
-    orders = list(dialect.world.core.open_orders(account.name, symbol))
+    orders = list(dialect.world.core.open_orders(dialect.account_of(call).name, symbol))
     if not orders:
         raise errors.of(errors.UNKNOWN_ORDER)
     rows = []
@@ -89,73 +55,6 @@ def cancel_all(dialect: BinanceDialect, call: Call) -> Any:
         request_id = dialect.new_id()
         rows.append(canceled_row(dialect, end(dialect, order, request_id), request_id, call))
     return rows
-
-
-def cancel_replace(dialect: BinanceDialect, call: Call) -> Any:
-    mode = call.parameters["cancelReplaceMode"]
-    if mode not in ("STOP_ON_FAILURE", "ALLOW_FAILURE"):
-        raise Refuse(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
-    checked(dialect, call)
-    canceled, cancel_error = _half(lambda: _replace_cancel(dialect, call))
-    if cancel_error is not None and mode == "STOP_ON_FAILURE":
-        data = _halves("FAILURE", "NOT_ATTEMPTED", cancel_error, None)
-        raise Refuse(-2022, "Order cancel-replace failed.", data=data)
-    placed, place_error = _half(lambda: place(dialect, call))
-    if cancel_error is None and place_error is None:
-        return _halves("SUCCESS", "SUCCESS", canceled, placed)
-    data = _halves(
-        "FAILURE" if cancel_error else "SUCCESS",
-        "FAILURE" if place_error else "SUCCESS",
-        cancel_error or canceled,
-        place_error or placed,
-    )
-    if cancel_error is not None and place_error is not None:
-        raise Refuse(-2022, "Order cancel-replace failed.", data=data)
-    raise Refuse(-2021, "Order cancel-replace partially failed.", status=409, data=data)
-
-
-def _half(work: Any) -> tuple[Any, Any]:
-    try:
-        return work(), None
-    except Refuse as refusal:
-        return None, {"code": refusal.code, "msg": refusal.message}
-
-
-def _halves(cancel_result: str, order_result: str, canceled: Any, placed: Any) -> dict[str, Any]:
-    return {
-        "cancelResult": cancel_result,
-        "newOrderResult": order_result,
-        "cancelResponse": canceled,
-        "newOrderResponse": placed,
-    }
-
-
-def _replace_cancel(dialect: BinanceDialect, call: Call) -> Any:
-    order = find(dialect, call, "cancelOrderId", "cancelOrigClientOrderId", is_open=True)
-    if order is None:
-        raise errors.of(errors.UNKNOWN_ORDER)
-    request_id = client_id(call, "cancelNewClientOrderId") or dialect.new_id()
-    return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
-
-
-def amend(dialect: BinanceDialect, call: Call) -> Any:
-    order = find(dialect, call, "orderId", "origClientOrderId", is_open=True)
-    if order is None:
-        raise errors.of(errors.NO_SUCH_ORDER)
-    quantity = units(call, "newQty")
-    rules = dialect.world.core.instruments[order.symbol]
-    if quantity is None or quantity % rules.lot_size:
-        raise errors.filter_failure("LOT_SIZE")
-    previous = order.client_order_id
-    new_id = client_id(call, "newClientOrderId") or dialect.new_id()
-    now = dialect.world.stamps.time_ns()
-    try:
-        changed = dialect.world.core.amend(
-            order.order_id, quantity=quantity, time_ns=now, request_id=new_id
-        )
-    except Refused as refused:
-        raise errors.from_amendment(refused) from refused
-    return amended_row(dialect, changed, previous, call)
 
 
 def query(dialect: BinanceDialect, call: Call) -> Any:
@@ -168,35 +67,66 @@ def query(dialect: BinanceDialect, call: Call) -> Any:
 def open_orders(dialect: BinanceDialect, call: Call) -> Any:
     symbol = call.parameters.get("symbol")
     name = None if symbol is None else canonical(symbol)
-    account = dialect.account_of(call)
-    orders = dialect.world.core.open_orders(account.name, name)
+    orders = dialect.world.core.open_orders(dialect.account_of(call).name, name)
     return [order_row(dialect, order, call) for order in orders]
 
 
 # ---------------------------------------------------------------- the parts
 
 
-def submit(dialect: BinanceDialect, call: Call) -> OrderState:
-    """Check an order as the venue does and give it to the core.
+def submit(dialect: BinanceDialect, request: SubmitOrder) -> OrderState:
+    """Give a checked order to the core; what it takes is counted.
 
     Raises:
-        Refuse: Whatever is wrong first.
+        Refuse: The core refuses it.
     """
-    request = checked(dialect, call)
-    dialect.limits_of_world.count_order(request.account)
     try:
-        return dialect.world.core.submit(request, time_ns=dialect.world.stamps.time_ns())
+        order = dialect.world.core.submit(request, time_ns=dialect.world.stamps.time_ns())
     except Refused as refused:
-        raise errors.from_placement(refused) from refused
+        levels = dialect.world.core.levels(request.symbol, request.side.opposite, 1)
+        raise errors.from_placement(refused, is_book_empty=not levels) from refused
+    dialect.limits_of_world.count_orders(request.account)
+    return order
+
+
+def canceled(
+    dialect: BinanceDialect, call: Call, by_id: str, by_client_id: str, new_id: str
+) -> dict[str, Any]:
+    """Cancel the order that these parameters name.
+
+    Raises:
+        Refuse: -2011 for an order that is not open, or not in the state asked for.
+    """
+    restriction = call.parameters.get("cancelRestrictions")
+    if restriction is not None and restriction not in RESTRICTIONS:
+        raise Refuse(
+            -1145,
+            "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.",
+        )
+    order = find(
+        dialect, call, by_id, by_client_id, is_open=True, disagree=errors.CANCEL_IDS_DISAGREE
+    )
+    if order is None:
+        raise errors.of(errors.UNKNOWN_ORDER)
+    if restriction is not None and order.status.value != RESTRICTIONS[restriction]:
+        raise Refuse(-2011, "Order was not canceled due to cancel restrictions.")
+    request_id = client_id(call, new_id) or dialect.new_id()
+    return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
 
 
 def find(
-    dialect: BinanceDialect, call: Call, by_id: str, by_client_id: str, *, is_open: bool
+    dialect: BinanceDialect,
+    call: Call,
+    by_id: str,
+    by_client_id: str,
+    *,
+    is_open: bool,
+    disagree: errors.Row = errors.IDS_DISAGREE,
 ) -> OrderState | None:
     """The order a request names.
 
     Raises:
-        Refuse: -1102 if it names none, -2039 if its two names disagree.
+        Refuse: -1102 if it names none, ``disagree`` if its two names are of different orders.
     """
     symbol = canonical(call.parameters["symbol"])
     account = dialect.account_of(call)
@@ -209,13 +139,13 @@ def find(
         if order is not None and (order.account != account.name or order.symbol != symbol):
             order = None
         if order is not None and wanted_client and not _is_named(order, wanted_client):
-            raise Refuse(-2039, "Client order ID is not correct for this order ID.")
+            raise errors.of(disagree)
     else:
         order = core.find_open(account.name, symbol, str(wanted_client))
         if order is None and not is_open:
             closed = reversed(core.orders(account.name, symbol))
             order = next((o for o in closed if _is_named(o, str(wanted_client))), None)
-    if order is not None and is_open and order.status.value not in ("NEW", "PARTIALLY_FILLED"):
+    if order is not None and is_open and order.status.value not in OPEN:
         return None
     return order
 
@@ -227,95 +157,54 @@ def _is_named(order: OrderState, client_order_id: str) -> bool:
 
 
 def end(dialect: BinanceDialect, order: OrderState, request_id: str) -> OrderState:
-    """Cancel an open order. The cancel's id is shown instead of the order's own from now on."""
-    order.attributes = {**(order.attributes or {}), "canceled_by": request_id}
-    return dialect.world.core.cancel(order.order_id, time_ns=dialect.world.stamps.time_ns())
+    """Cancel an open order. The cancel's id is shown instead of the order's own from now on.
 
-
-def _route(
-    name: str,
-    operation: Operation,
-    handler: Any,
-    weight: Any,
-    *parameters: str,
-    security: str = "TRADE",
-) -> Route:
-    return Route(
-        name=name,
-        operation=operation,
-        handler=handler,
-        weight=weight,
-        parameters=parameters,
-        security=security,
-    )
+    Raises:
+        Refuse: -2011: the market is closed.
+    """
+    before = order.attributes
+    # The event of the cancel is told with its id: it must be there before.
+    order.attributes = {**(before or {}), "canceled_by": request_id}
+    try:
+        return dialect.world.core.cancel(order.order_id, time_ns=dialect.world.stamps.time_ns())
+    except Refused as refused:
+        order.attributes = before
+        raise errors.from_cancel(refused) from refused
 
 
 ROUTES = (
-    _route("POST /api/v3/order", Operation.PLACE, place, 1, *PLACEMENT),
-    _route(
-        "POST /api/v3/order/test",
+    row("POST order", Operation.PLACE, place, 1, PARAMETERS, security="TRADE"),
+    row(
+        "POST order/test",
         Operation.TEST_PLACE,
         place_test,
         lambda parameters: 20 if parameters.get("computeCommissionRates") == "true" else 1,
-        *PLACEMENT,
-        "computeCommissionRates",
+        f"{PARAMETERS} computeCommissionRates",
+        security="TRADE",
     ),
-    _route(
-        "DELETE /api/v3/order",
+    row(
+        "DELETE order",
         Operation.CANCEL,
         cancel,
         1,
-        "symbol*",
-        "orderId",
-        "origClientOrderId",
-        "newClientOrderId",
-        "cancelRestrictions",
+        "symbol* orderId origClientOrderId newClientOrderId cancelRestrictions",
+        security="TRADE",
     ),
-    _route("DELETE /api/v3/openOrders", Operation.CANCEL_ALL, cancel_all, 1, "symbol*"),
-    _route(
-        "POST /api/v3/order/cancelReplace",
-        Operation.REPLACE,
-        cancel_replace,
-        1,
-        *PLACEMENT,
-        "cancelReplaceMode*",
-        "cancelOrderId",
-        "cancelOrigClientOrderId",
-        "cancelNewClientOrderId",
-        "cancelRestrictions",
-        "orderRateLimitExceededMode",
-    ),
-    _route(
-        "PUT /api/v3/order/amend/keepPriority",
-        Operation.AMEND,
-        amend,
-        4,
-        "symbol*",
-        "orderId",
-        "origClientOrderId",
-        "newQty*",
-        "newClientOrderId",
-    ),
-    _route(
-        "GET /api/v3/order",
+    row("DELETE openOrders", Operation.CANCEL_ALL, cancel_all, 1, "symbol*", security="TRADE"),
+    row(
+        "GET order",
         Operation.ORDER,
         query,
         4,
-        "symbol*",
-        "orderId",
-        "origClientOrderId",
+        "symbol* orderId origClientOrderId",
         security="USER_DATA",
     ),
-    _route(
-        "GET /api/v3/openOrders",
+    row(
+        "GET openOrders",
         Operation.OPEN_ORDERS,
         open_orders,
         lambda parameters: 6 if "symbol" in parameters else 80,
         "symbol",
         security="USER_DATA",
     ),
-)
-# Successful placements and cancels cost no weight. Source: changelog, 2026-04-02.
-FREE_ON_SUCCESS = frozenset(
-    {Operation.PLACE, Operation.CANCEL, Operation.CANCEL_ALL, Operation.REPLACE}
 )

@@ -10,7 +10,8 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from venueproof_binance.dialect import errors
+from venueproof_binance.dialect import errors, rsa_keys
+from venueproof_binance.dialect.parameters import raw
 from venueproof_core.control import Credentials
 from venueproof_simulator.toolkit import Call
 from venueproof_simulator.toolkit.signatures import (
@@ -27,7 +28,7 @@ ALPHABET = string.ascii_letters + string.digits
 DEFAULT_WINDOW_MS = 5000
 MAXIMUM_WINDOW_MS = 60_000
 EARLY_MS = 1000
-SIGNED = frozenset({"TRADE", "USER_DATA"})
+SIGNED = frozenset({"TRADE", "USER_DATA", "LOGON"})
 
 
 def _text(seed: bytes, purpose: str, length: int = 64) -> str:
@@ -38,12 +39,15 @@ def _text(seed: bytes, purpose: str, length: int = 64) -> str:
 
 
 def credentials(seed: bytes) -> Credentials:
-    """An HMAC key pair, and an Ed25519 key under an API key of its own."""
-    private = private_pem(ed25519_key(seed))
+    """An HMAC key pair, and an Ed25519 and an RSA key under API keys of their own."""
+    private = {"ed25519": private_pem(ed25519_key(seed)), "rsa": rsa_keys.private_pem()}
     return Credentials(
         api_key=_text(seed, "key"),
         api_secret=_text(seed, "secret"),
-        keys={"ed25519": {"api_key": _text(seed, "ed25519"), "private_key": private}},
+        keys={
+            name: {"api_key": _text(seed, name), "private_key": pem}
+            for name, pem in private.items()
+        },
     )
 
 
@@ -57,7 +61,8 @@ class KeyRing:
     def add(self, account: Account) -> None:
         """A new account's keys."""
         self._keys[account.credentials.api_key or ""] = (account.name, "hmac")
-        self._keys[account.credentials.keys["ed25519"]["api_key"]] = (account.name, "ed25519")
+        for algorithm, key in account.credentials.keys.items():
+            self._keys[key["api_key"]] = (account.name, algorithm)
 
     def identify(self, call: Call, key: str | None) -> str:
         """Find the key's account and set it on the call; returns the algorithm.
@@ -79,7 +84,7 @@ class KeyRing:
         """Check signature and time stamp.
 
         Raises:
-            Refuse: -1102, -1022, -1021 or -1131.
+            Refuse: -1102, -1022, or as ``check_time``.
         """
         signature = call.parameters.get("signature")
         if not signature:
@@ -89,23 +94,30 @@ class KeyRing:
         if algorithm == "hmac":
             secret = call.account.credentials.api_secret or ""
             is_valid = hmac_hex_is_valid(secret, payload, signature, "sha256")
+        elif algorithm == "rsa":
+            is_valid = rsa_keys.is_valid(payload, signature)
         else:
             key = ed25519_key(call.account.secret_seed)
             is_valid = ed25519_base64_is_valid(key, payload, signature)
         call.signature = "valid" if is_valid else "invalid"
         if not is_valid:
             raise errors.of(errors.BAD_SIGNATURE)
-        self._check_time(call)
+        self.check_time(call)
 
-    def _check_time(self, call: Call) -> None:
+    def check_time(self, call: Call) -> None:
+        """Hold the time stamp against the venue's clock.
+
+        Raises:
+            Refuse: -1102, -1100, -1021 or -1131.
+        """
         text = call.parameters.get("timestamp", "")
         if not text:
             raise errors.missing("timestamp")
-        if not re.fullmatch(r"\d{1,19}", text):
+        if not re.fullmatch(r"[0-9]{1,19}", text):
             raise errors.illegal("timestamp", "^[0-9]{1,20}$")
         stamp_ms = int(text) / 1000 if len(text) > 14 else float(text)
         window = call.parameters.get("recvWindow", str(DEFAULT_WINDOW_MS))
-        if not re.fullmatch(r"\d{1,10}(\.\d{1,3})?", window):
+        if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,3})?", window):
             raise errors.illegal("recvWindow", r"^([0-9]{1,10})(\.[0-9]{1,3})?$")
         if float(window) > MAXIMUM_WINDOW_MS:
             raise errors.of(errors.BAD_WINDOW)
@@ -118,16 +130,16 @@ class KeyRing:
 
 def rest_payload(call: Call) -> bytes:
     """What a REST signature is over: query and body as received, without the signature itself."""
-    return (_without_signature(call.query) + _without_signature(call.body.decode())).encode()
+    return _without_signature(raw(call.query)) + _without_signature(call.body)
 
 
-def _without_signature(text: str) -> str:
-    if "signature=" not in text:
+def _without_signature(text: bytes) -> bytes:
+    if b"signature=" not in text:
         return text
-    return "&".join(part for part in text.split("&") if not part.startswith("signature="))
+    return b"&".join(part for part in text.split(b"&") if not part.startswith(b"signature="))
 
 
-def socket_payload(parameters: dict[str, str]) -> bytes:
+def socket_payload(pairs: list[tuple[str, str]]) -> bytes:
     """What a WebSocket API signature is over: parameters sorted by name, not percent-encoded."""
-    rows = sorted((name, value) for name, value in parameters.items() if name != "signature")
+    rows = sorted(pair for pair in pairs if pair[0] != "signature")
     return "&".join(f"{name}={value}" for name, value in rows).encode()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import wire
 from venueproof_binance.dialect.listings import venue_symbol
+from venueproof_binance.dialect.records import NO_TRADE_GROUP
 from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Channel
 from venueproof_core.models import OrderType
@@ -34,6 +35,8 @@ EXECUTION = {
     OrderEvent.EXPIRED: "EXPIRED",
     OrderEvent.PREVENTED: "TRADE_PREVENTION",
 }
+# Times of an event: nanoseconds until it is known in which unit its reader wants them.
+TIMES = ("E", "T", "O", "W", "u")
 
 
 def stream_of(account: str) -> str:
@@ -65,16 +68,22 @@ class UserData:
 
     def listen_key_expired(self, key: str) -> None:
         """Tell the connections of an expired listen key, and send them nothing any more."""
-        row = {"e": "listenKeyExpired", "E": self._now(), "listenKey": key}
-        event = StreamEvent(name=key, payload=wire.encode(row), channel=Channel.PRIVATE)
-        self._world.hub.publish(event, frame)
+        self._publish(key, {"e": "listenKeyExpired", "E": self._now(), "listenKey": key}, None)
         for connection in self._world.connections.values():
             if connection.is_open and key in connection.subscriptions:
                 self._dialect.market_streams.unsubscribe(connection, [key])
 
+    def terminated(self, connection: Connection, account: str) -> None:
+        """Tell one connection that its subscription to an account has ended; call it before it has."""
+        text = _texts({"e": "eventStreamTerminated", "E": self._now()})
+        event = StreamEvent(name=stream_of(account), payload=b"", channel=Channel.PRIVATE)
+        connection.send_event(event, frame(connection, event, text))
+
+    # ------------------------------------------------------------ orders
+
     def _changed(self, event: OrderChanged) -> None:
         execution = EXECUTION.get(event.kind)
-        if event.order.account not in self._world.accounts or execution is None:
+        if execution is None or not self._is_heard(event.order.account):
             return
         order = event.order
         is_cancel = event.kind is OrderEvent.CANCELED
@@ -92,16 +101,35 @@ class UserData:
         }
         if event.kind is OrderEvent.ACCEPTED:
             row["c"] = event.client_order_id
-        if event.reason is not None and event.kind is OrderEvent.EXPIRED:
-            row["eR"] = wire.EXPIRY.get(event.reason, "NONE")
+        elif event.kind is OrderEvent.PREVENTED:
+            row |= self._prevented(event)
+        elif event.kind is OrderEvent.EXPIRED and event.reason is not None:
+            row["eR"] = wire.EXPIRY[event.reason]
         self._send(order.account, "order", row, order)
+
+    def _prevented(self, event: OrderChanged) -> dict[str, Any]:
+        match, taken = self._dialect.order_log.match_of(event)
+        counter = match.counter_of(event.order)
+        return {
+            "v": match.match_id,
+            "A": number(event.prevented_quantity),
+            "B": number(taken),
+            "u": NO_TRADE_GROUP,
+            "U": counter.order_id,
+            "Cs": venue_symbol(counter.symbol),
+            "pl": number(match.quantity),
+            "pL": number(match.price),
+            "pY": number(match.notional),
+        }
 
     def _traded(self, event: Traded) -> None:
         for is_maker in (False, True):
             order = event.maker if is_maker else event.taker
-            if order.account not in self._world.accounts:
+            if not self._is_heard(order.account):
                 continue
             status = event.maker_status if is_maker else event.taker_status
+            filled = event.maker_filled_quantity if is_maker else event.taker_filled_quantity
+            notional = event.maker_filled_notional if is_maker else event.taker_filled_notional
             row = self._report(order, event.time_ns, event.sequence)
             row |= {
                 "x": "TRADE",
@@ -109,12 +137,8 @@ class UserData:
                 "l": number(event.quantity),
                 "L": number(event.price),
                 "Y": number(event.notional),
-                "z": number(
-                    event.maker_filled_quantity if is_maker else event.taker_filled_quantity
-                ),
-                "Z": number(
-                    event.maker_filled_notional if is_maker else event.taker_filled_notional
-                ),
+                "z": number(filled),
+                "Z": number(notional),
                 "n": number(event.maker_fee if is_maker else event.taker_fee),
                 "N": event.maker_fee_asset if is_maker else event.taker_fee_asset,
                 "t": self._dialect.public_trade_id(event),
@@ -148,71 +172,94 @@ class UserData:
             "L": number(0),
             "n": "0",
             "N": None,
-            "T": time_ns // 1_000_000,
+            "T": time_ns,
             "t": -1,
             "I": execution_id,
             "w": False,
             "m": False,
             "M": False,
-            "O": order.created_time_ns // 1_000_000,
+            "O": order.created_time_ns,
             "Z": number(0),
             "Y": number(0),
             "Q": number(order.quote_quantity),
             "V": order.self_trade_prevention.value,
         }
         if order.working_time_ns is not None:
-            row["W"] = order.working_time_ns // 1_000_000
+            row["W"] = order.working_time_ns
         for name, key in (("strategyId", "j"), ("strategyType", "J")):
             if order.attributes and name in order.attributes:
                 row[key] = order.attributes[name]
         return row
 
+    # ------------------------------------------------------------ money
+
     def _position(self, account: str, changes: dict[str, BalanceChanged]) -> None:
-        if account not in self._world.accounts:
+        if not self._is_heard(account):
             return
         rows = [
             {"a": asset, "f": number(change.available), "l": number(change.locked)}
             for asset, change in changes.items()
         ]
-        last = max(change.time_ns for change in changes.values()) // 1_000_000
+        last = max(change.time_ns for change in changes.values())
         row = {"e": "outboundAccountPosition", "E": self._now(), "u": last, "B": rows}
         self._send(account, "balance", row, None)
 
     def _transferred(self, event: BalanceChanged) -> None:
-        if event.account in self._world.accounts:
+        if self._is_heard(event.account):
             row = {
                 "e": "balanceUpdate",
                 "E": self._now(),
                 "a": event.asset,
                 "d": number(event.delta),
-                "T": event.time_ns // 1_000_000,
+                "T": event.time_ns,
             }
             self._send(event.account, "balance", row, None)
 
+    # ------------------------------------------------------------ sending
+
+    def _names(self, account: str) -> tuple[str, ...]:
+        return (stream_of(account), *self._dialect.listen_keys.of_account(account))
+
+    def _is_heard(self, account: str) -> bool:
+        return any(self._world.hub.has_listeners(name) for name in self._names(account))
+
     def _send(self, account: str, kind: str, row: dict[str, Any], order: OrderState | None) -> None:
-        keys = self._dialect.listen_keys.of_account(account)
-        for name in (stream_of(account), *keys):
+        for name in self._names(account):
             if self._world.hub.has_listeners(name):
-                event = StreamEvent(
-                    name=name,
-                    payload=wire.encode(row),
-                    channel=Channel.PRIVATE,
-                    symbol=order.symbol if order else None,
-                    client_order_id=order.client_order_id if order else None,
-                    event=kind,
-                )
-                self._world.hub.publish(event, frame)
+                self._publish(name, row, order, kind)
+
+    def _publish(
+        self, name: str, row: dict[str, Any], order: OrderState | None, kind: str | None = None
+    ) -> None:
+        text = _texts(row)
+        event = StreamEvent(
+            name=name,
+            payload=b"",
+            channel=Channel.PRIVATE,
+            symbol=order.symbol if order else None,
+            client_order_id=order.client_order_id if order else None,
+            event=kind,
+        )
+        self._world.hub.publish(event, lambda connection, event: frame(connection, event, text))
 
     def _now(self) -> int:
-        return self._world.stamps.time_ns() // 1_000_000
+        return self._world.stamps.time_ns()
 
 
-def frame(connection: Connection, event: StreamEvent) -> str:
+def _texts(row: dict[str, Any]) -> wire.Texts:
+    times = {name: row[name] for name in TIMES if row.get(name, 0) > 0}
+
+    def make(unit_ns: int) -> dict[str, Any]:
+        return row | {name: time_ns // unit_ns for name, time_ns in times.items()}
+
+    return wire.Texts(make)
+
+
+def frame(connection: Connection, event: StreamEvent, text: wire.Texts) -> str:
     """Wrapped with the subscription's number on the WebSocket API, else bare or combined."""
     session = connection.state
-    payload = event.payload.decode()
-    if session.is_api:
-        account = event.name.partition(":")[2]
-        number_of = next(key for key, owner in session.subscriptions.items() if owner == account)
-        return f'{{"subscriptionId":{number_of},"event":{payload}}}'
-    return f'{{"stream":"{event.name}","data":{payload}}}' if session.is_combined else payload
+    if not session.is_api:
+        return text.frame(connection, event)
+    account = event.name.partition(":")[2]
+    number_of = next(key for key, owner in session.subscriptions.items() if owner == account)
+    return f'{{"subscriptionId":{number_of},"event":{text.of(session.unit_ns)}}}'

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
 
 from venueproof_binance.dialect import (
     account,
     errors,
     orders,
+    records,
+    replacing,
     rest_public,
     security,
+    sessions,
+    stream_names,
+    wallet,
     wire,
 )
+from venueproof_binance.dialect.aggregates import Aggregates
 from venueproof_binance.dialect.control_messages import ControlMessages
 from venueproof_binance.dialect.limits import Limits
 from venueproof_binance.dialect.listen_keys import ListenKeys
 from venueproof_binance.dialect.listings import BALANCES, BY_VENUE_SYMBOL, LISTINGS
+from venueproof_binance.dialect.order_log import OrderLog
+from venueproof_binance.dialect.parameters import is_readable, pairs_of, raw
+from venueproof_binance.dialect.reference_prices import ReferencePrices
 from venueproof_binance.dialect.sessions import Sessions
 from venueproof_binance.dialect.streams import MarketStreams
 from venueproof_binance.dialect.user_data import UserData
-from venueproof_binance.dialect.websocket_api import WebSocketApi
-from venueproof_core.control import Credentials
+from venueproof_binance.dialect.websocket_api import COUNTED, WebSocketApi
+from venueproof_core.control import Credentials, Operation
 from venueproof_simulator.clocks import SECOND_NS
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.dialect import Dialect
-from venueproof_simulator.toolkit import Call, Refuse, Reply, RouteTable
+from venueproof_simulator.toolkit import Call, Refuse, Reply, Route, RouteTable
 from venueproof_simulator.venue_core import SCALE, Event, OrderState, Traded
 from venueproof_simulator.world import Account, World
 
 JSON = "application/json;charset=UTF-8"
-FREE = orders.FREE_ON_SUCCESS
+# Successful placements and cancels cost no weight. Source: changelog, 2026-04-02.
+FREE = frozenset({Operation.PLACE, Operation.CANCEL, Operation.CANCEL_ALL, Operation.REPLACE})
+OF_SIGNED = frozenset({"signature", "timestamp", "recvWindow"})
+OF_SOCKET = frozenset({"apiKey", "returnRateLimits"})
 
 
 class BinanceDialect(Dialect):
@@ -40,13 +52,25 @@ class BinanceDialect(Dialect):
     name = "binance"
     listings = LISTINGS
     balances = BALANCES
-    profiles = (account.LISTEN_KEYS_UNTIL,)
-    routes: ClassVar = RouteTable([*rest_public.ROUTES, *orders.ROUTES, *account.ROUTES])
+    profiles = (account.LISTEN_KEYS_UNTIL, stream_names.TICKER_OF_ALL_UNTIL)
+    routes: ClassVar = RouteTable(
+        [
+            *rest_public.ROUTES,
+            *orders.ROUTES,
+            *replacing.ROUTES,
+            *account.ROUTES,
+            *records.ROUTES,
+            *wallet.ROUTES,
+        ]
+    )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.limits_of_world = Limits(world.timers)
         self.keys = security.KeyRing(world)
+        self.aggregates = Aggregates(world)
+        self.order_log = OrderLog(world)
+        self.reference_prices = ReferencePrices(world)
         self.user_data = UserData(self)
         self.listen_keys = ListenKeys(world, self.user_data.listen_key_expired)
         self.market_streams = MarketStreams(self)
@@ -59,7 +83,7 @@ class BinanceDialect(Dialect):
         return {
             "rest": f"http://{host}",
             "stream": f"ws://{host}",
-            "websocket_api": f"ws://{host}/ws-api/v3",
+            "websocket_api": f"ws://{host}{sessions.API}",
         }
 
     def credentials(self, seed: bytes) -> Credentials:
@@ -77,76 +101,98 @@ class BinanceDialect(Dialect):
         if call.method == "WS":
             self.websocket_api.read(call)
         else:
-            call.pairs = parse_qsl(call.query, keep_blank_values=True)
-            query = dict(call.pairs)
-            if call.body:
-                in_body = parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True)
-                call.pairs = call.pairs + [pair for pair in in_body if pair[0] not in query]
-            call.parameters = dict(call.pairs)
-            call.route = self.routes.find(f"{call.method} {call.path}", self.world.protocol)
+            self._read_request(call)
         if call.route is not None:
             call.operation = call.route.operation
         listing = BY_VENUE_SYMBOL.get(call.parameters.get("symbol", ""))
         call.symbol = listing.rules.symbol if listing else None
         named = call.parameters.get("newClientOrderId") or call.parameters.get("origClientOrderId")
-        if call.method == "DELETE" or call.path == "order.cancel":
+        if call.operation is Operation.CANCEL:
             named = call.parameters.get("origClientOrderId")
         call.client_order_id = named
+
+    def _read_request(self, call: Call) -> None:
+        query = raw(call.query)
+        call.target = raw(call.target).decode("utf-8", "replace")
+        call.pairs = pairs_of(query)
+        if call.body and call.method != "GET":
+            in_query = {name for name, _ in call.pairs}
+            call.pairs += [pair for pair in pairs_of(call.body) if pair[0] not in in_query]
+        call.parameters = dict(call.pairs)
+        call.route = self.routes.find(f"{call.method} {call.path}", self.world.protocol)
 
     def answer(self, call: Call) -> Reply:
         if call.method == "STREAM":
             return self.control_messages.answer(call)
+        if call.method == "WS":
+            self.websocket_api.check_frame(call)
         route = call.route
         if route is None:
-            return self.no_route()
-        unit = call.headers.get("X-MBX-TIME-UNIT", "MILLISECOND").upper()
-        if unit not in ("MICROSECOND", "MILLISECOND"):
-            raise Refuse(
-                -1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND."
-            )
+            return self._no_route(call)
+        if call.headers.get("X-MBX-TIME-UNIT", "MILLISECOND").upper() not in sessions.UNITS:
+            raise errors.of(errors.BAD_TIME_UNIT)
         is_free = route.operation in FREE
         weight = route.weight_of(call.parameters)
         self.limits_of_world.charge(0 if is_free else weight)
         try:
-            value = self._validated(call)
+            self._authenticate(call, route)
+            self._check_names(call, route)
+            value = route.handler(self, call)
         except Refuse:
             if is_free:
-                self.limits_of_world.charge(weight)
+                self.limits_of_world.charge(weight, requests=0)
             raise
-        places = call.account.name if call.account and route.name.startswith("POST") else None
+        places = call.account.name if call.account and call.operation in COUNTED else None
         headers = self.limits_of_world.headers(places)
         headers["Content-Type"] = JSON
         return Reply(body=wire.encode(value), headers=headers, book_version=call.book_version)
 
-    def _validated(self, call: Call) -> Any:
-        route = call.route
-        assert route is not None
-        if route.security != "NONE":
-            key = call.headers.get("X-MBX-APIKEY") or call.parameters.get("apiKey")
-            algorithm = self.keys.identify(call, key)
-            if route.security in security.SIGNED:
-                payload = (
-                    security.socket_payload(call.parameters)
-                    if call.method == "WS"
-                    else security.rest_payload(call)
-                )
-                self.keys.verify(call, algorithm, payload)
-        if len({name for name, _ in call.pairs}) != len(call.pairs):
-            raise errors.duplicate_parameter()
-        for name in route.mandatory:
-            if not call.parameters.get(name):
-                raise errors.missing(name)
-        known = route.allowed | COMMON if route.security != "NONE" else route.allowed
-        if call.method == "WS":
-            known |= {"apiKey", "returnRateLimits"}
-        read = sum(name in known for name in call.parameters)
-        if read != len(call.parameters):
-            raise errors.unread(read, len(call.parameters))
-        return route.handler(self, call)
+    def _authenticate(self, call: Call, route: Route) -> None:
+        is_socket = call.method == "WS"
+        if not (is_readable(raw(call.query)) and is_readable(call.body)):
+            raise errors.of(errors.UNREADABLE)
+        if route.security == "NONE":
+            return
+        if is_socket and route.security != "LOGON" and self.websocket_api.is_proved(call):
+            if route.security != "SESSION":
+                self.keys.check_time(call)
+            return
+        if route.security == "SESSION":
+            raise errors.of(errors.KEY_REJECTED)
+        key = call.parameters.get("apiKey") if is_socket else call.headers.get("X-MBX-APIKEY")
+        algorithm = self.keys.identify(call, key)
+        if route.security == "LOGON" and algorithm != "ed25519":
+            # The documents say that no other key can log on, not what is answered.
+            raise errors.of(errors.KEY_REJECTED)
+        if route.security in security.SIGNED:
+            payload = (
+                security.socket_payload(call.pairs) if is_socket else security.rest_payload(call)
+            )
+            self.keys.verify(call, algorithm, payload)
 
-    def no_route(self) -> Reply:
-        """Nothing is served at this path."""
-        return Reply(status=404, body=b"", headers={"Content-Type": "text/html"})
+    def _check_names(self, call: Call, route: Route) -> None:
+        parameters = call.parameters
+        if len(parameters) != len(call.pairs):
+            raise errors.of(errors.DUPLICATE_PARAMETER)
+        mandatory, known = _names_of(route, call.method == "WS")
+        for name in mandatory:
+            if not parameters.get(name):
+                raise errors.missing(name)
+        read = sum(name in known for name in parameters)
+        if read != len(parameters):
+            raise errors.unread(read, len(parameters))
+        for name, value in parameters.items():
+            if not value:
+                raise errors.empty(name)
+
+    def _no_route(self, call: Call) -> Reply:
+        """Nothing is served at this path, or a stream connection is refused there."""
+        if call.method == "WS":
+            raise Refuse(-1020, "This operation is not supported.", status=404)
+        status = 404
+        if sessions.endpoint_of(call.path) and "Upgrade" in call.headers:
+            status = self.limits_of_world.refused_connections()
+        return Reply(status=status, body=b"", headers={"Content-Type": "text/html"})
 
     def refuse(self, call: Call, refusal: Refuse) -> Reply:
         body: dict[str, Any] = {"code": refusal.code, "msg": refusal.message}
@@ -171,12 +217,12 @@ class BinanceDialect(Dialect):
     # ------------------------------------------------------------ streams
 
     def accepts_stream(self, path: str) -> str | None:
-        if path == "/ws-api/v3":
-            return "websocket_api"
-        return "stream" if path == "/stream" or path == "/ws" or path.startswith("/ws/") else None
+        endpoint = sessions.endpoint_of(path)
+        return endpoint if endpoint and self.limits_of_world.takes_connection() else None
 
     def stream_symbol(self, name: str) -> str | None:
-        listing = BY_VENUE_SYMBOL.get(name.partition("@")[0].upper())
+        symbol = name.partition("@")[0]
+        listing = BY_VENUE_SYMBOL.get(symbol.upper()) if symbol == symbol.lower() else None
         return listing.rules.symbol if listing else None
 
     def opened(self, connection: Connection, target: str) -> None:
@@ -185,15 +231,22 @@ class BinanceDialect(Dialect):
     async def received(self, connection: Connection, text: str) -> None:
         self.sessions.received(connection, text)
 
+    def control_frame(self, connection: Connection) -> None:
+        self.sessions.count_message(connection)
+
+    def shutdown_notice(self, connection: Connection) -> str:
+        return self.sessions.shutdown_notice(connection)
+
     def closed(self, connection: Connection) -> None:
         self.sessions.closed(connection)
 
     def publish(self, events: Sequence[Event]) -> None:
+        prints = []
         for event in events:
             if isinstance(event, Traded):
-                self.world.history.add(event)
+                prints.append((event.symbol, self.world.history.add(event)))
                 self._give_back(event)
-        self.market_streams.publish(events)
+        self.market_streams.publish(events, prints)
         self.user_data.publish(events)
 
     def _give_back(self, event: Traded) -> None:
@@ -215,11 +268,10 @@ class BinanceDialect(Dialect):
         assert call.account is not None
         return call.account
 
-    def stamp(self, time_ns: int, call: Call | None) -> int:
+    def stamp(self, time_ns: int, call: Call) -> int:
         """A time as the request wants it: milliseconds, or microseconds."""
-        if call is not None and call.headers.get("X-MBX-TIME-UNIT", "").upper() == "MICROSECOND":
-            return time_ns // 1000
-        return time_ns // 1_000_000
+        unit = call.headers.get("X-MBX-TIME-UNIT", "MILLISECOND")
+        return time_ns // sessions.UNITS[unit.upper()]
 
     def new_id(self) -> str:
         """A client order id made by the venue: 22 alphanumerics."""
@@ -267,17 +319,11 @@ class BinanceDialect(Dialect):
             "discount": "0.75000000",
         }
 
-    def rate_limit_rows(self) -> list[dict[str, Any]]:
-        """As exchangeInfo lists them."""
-        limits = self.limits_of_world
-        rows = [
-            ("REQUEST_WEIGHT", "MINUTE", 1, limits.weight.limit),
-            ("ORDERS", "SECOND", 10, limits.orders("")[0].limit),
-            ("ORDERS", "DAY", 1, limits.orders("")[1].limit),
-            ("RAW_REQUESTS", "MINUTE", 5, limits.raw.limit),
-        ]
-        names = ("rateLimitType", "interval", "intervalNum", "limit")
-        return [dict(zip(names, row, strict=True)) for row in rows]
 
-
-COMMON = frozenset({"signature", "timestamp", "recvWindow"})
+@cache
+def _names_of(route: Route, is_socket: bool) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Parameters that must be there, and all that may be."""
+    known = route.allowed
+    if route.security != "NONE":
+        known |= OF_SIGNED
+    return route.mandatory, known | OF_SOCKET if is_socket else known

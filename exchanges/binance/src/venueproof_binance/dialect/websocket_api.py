@@ -2,153 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from venueproof_binance.dialect import account, errors, orders, rest_public, wire
-from venueproof_binance.dialect.user_data import stream_of
-from venueproof_core.control import Channel, Operation
+from venueproof_binance.dialect import errors, websocket_sessions, wire
+from venueproof_binance.dialect.control_messages import is_identifier
+from venueproof_core.control import Operation
 from venueproof_simulator.connections import Connection
-from venueproof_simulator.toolkit import Call, Refuse, Reply, Route, StreamEvent
+from venueproof_simulator.toolkit import Call, Refuse, Reply
 
 if TYPE_CHECKING:
+    from venueproof_binance.dialect.sessions import Session
     from venueproof_binance.dialect.venue import BinanceDialect
 
 # Method to its REST twin: same parameters, same result, same weight.
 TWINS = {
-    "ping": "GET /api/v3/ping",
-    "time": "GET /api/v3/time",
-    "exchangeInfo": "GET /api/v3/exchangeInfo",
-    "depth": "GET /api/v3/depth",
-    "trades.recent": "GET /api/v3/trades",
-    "trades.historical": "GET /api/v3/historicalTrades",
-    "trades.aggregate": "GET /api/v3/aggTrades",
-    "klines": "GET /api/v3/klines",
-    "uiKlines": "GET /api/v3/uiKlines",
-    "avgPrice": "GET /api/v3/avgPrice",
-    "ticker.24hr": "GET /api/v3/ticker/24hr",
-    "ticker.price": "GET /api/v3/ticker/price",
-    "ticker.book": "GET /api/v3/ticker/bookTicker",
-    "order.place": "POST /api/v3/order",
-    "order.test": "POST /api/v3/order/test",
-    "order.cancel": "DELETE /api/v3/order",
-    "order.cancelReplace": "POST /api/v3/order/cancelReplace",
-    "order.amend.keepPriority": "PUT /api/v3/order/amend/keepPriority",
-    "order.status": "GET /api/v3/order",
-    "openOrders.status": "GET /api/v3/openOrders",
-    "openOrders.cancelAll": "DELETE /api/v3/openOrders",
-    "allOrders": "GET /api/v3/allOrders",
-    "myTrades": "GET /api/v3/myTrades",
-    "account.status": "GET /api/v3/account",
-    "account.commission": "GET /api/v3/account/commission",
-    "account.rateLimits.orders": "GET /api/v3/rateLimit/order",
+    "ping": "GET ping",
+    "time": "GET time",
+    "exchangeInfo": "GET exchangeInfo",
+    "executionRules": "GET executionRules",
+    "depth": "GET depth",
+    "trades.recent": "GET trades",
+    "trades.historical": "GET historicalTrades",
+    "trades.aggregate": "GET aggTrades",
+    "klines": "GET klines",
+    "uiKlines": "GET uiKlines",
+    "avgPrice": "GET avgPrice",
+    "ticker.24hr": "GET ticker/24hr",
+    "ticker.tradingDay": "GET ticker/tradingDay",
+    "ticker": "GET ticker",
+    "ticker.price": "GET ticker/price",
+    "ticker.book": "GET ticker/bookTicker",
+    "referencePrice": "GET referencePrice",
+    "referencePrice.calculation": "GET referencePrice/calculation",
+    "order.place": "POST order",
+    "order.test": "POST order/test",
+    "order.cancel": "DELETE order",
+    "order.cancelReplace": "POST order/cancelReplace",
+    "order.amend.keepPriority": "PUT order/amend/keepPriority",
+    "order.status": "GET order",
+    "order.amendments": "GET order/amendments",
+    "openOrders.status": "GET openOrders",
+    "openOrders.cancelAll": "DELETE openOrders",
+    "allOrders": "GET allOrders",
+    "myTrades": "GET myTrades",
+    "myPreventedMatches": "GET myPreventedMatches",
+    "myAllocations": "GET myAllocations",
+    "myFilters": "GET myFilters",
+    "account.status": "GET account",
+    "account.commission": "GET account/commission",
+    "account.rateLimits.orders": "GET rateLimit/order",
 }
-
-
-def subscribe(dialect: BinanceDialect, call: Call) -> Any:
-    """Start the private stream on this connection."""
-    connection = dialect.websocket_api.connection(call)
-    session = connection.state
-    owner = dialect.account_of(call).name
-    if owner in session.subscriptions.values():
-        raise Refuse(-2035, "User Data Stream subscription already active.")
-    occasion = StreamEvent(
-        name=stream_of(owner), payload=b"", channel=Channel.PRIVATE, connection=connection.id
-    )
-    if dialect.world.faults.refuses_subscription(connection, occasion.name, occasion):
-        raise errors.of(errors.KEY_REJECTED)
-    number_of = session.next_subscription
-    session.next_subscription += 1
-    session.subscriptions[number_of] = owner
-    connection.channels[stream_of(owner)] = Channel.PRIVATE
-    dialect.world.hub.subscribe(connection, [stream_of(owner)])
-    return {"subscriptionId": number_of}
-
-
-def unsubscribe(dialect: BinanceDialect, call: Call) -> Any:
-    """Stop one private stream of this connection, or all."""
-    connection = dialect.websocket_api.connection(call)
-    session = connection.state
-    wanted = call.parameters.get("subscriptionId")
-    numbers = list(session.subscriptions) if wanted is None else [int(wanted)]
-    if not numbers or any(number_of not in session.subscriptions for number_of in numbers):
-        raise Refuse(-2036, "User Data Stream subscription not active.")
-    for number_of in numbers:
-        name = stream_of(session.subscriptions.pop(number_of))
-        connection.channels.pop(name, None)
-        dialect.world.hub.unsubscribe(connection, [name])
-    return {}
-
-
-def subscriptions(dialect: BinanceDialect, call: Call) -> Any:
-    """The private streams of this connection."""
-    session = dialect.websocket_api.connection(call).state
-    return [{"subscriptionId": number_of} for number_of in session.subscriptions]
-
-
-def logon(dialect: BinanceDialect, call: Call) -> Any:
-    """Authenticate the connection; Ed25519 only."""
-    session = dialect.websocket_api.connection(call).state
-    session.api_key = call.parameters["apiKey"]
-    session.account = dialect.account_of(call).name
-    return status(dialect, call)
-
-
-def status(dialect: BinanceDialect, call: Call) -> Any:
-    """Who the connection is."""
-    connection = dialect.websocket_api.connection(call)
-    session = connection.state
-    now = dialect.stamp(dialect.world.stamps.time_ns(), call)
-    return {
-        "apiKey": session.api_key,
-        "authorizedSince": now if session.api_key else None,
-        "connectedSince": dialect.stamp(connection.opened_time_ns, call),
-        "returnRateLimits": True,
-        "serverTime": now,
-        "userDataStream": bool(session.subscriptions),
-    }
-
-
-def logout(dialect: BinanceDialect, call: Call) -> Any:
-    """Forget who the connection is."""
-    session = dialect.websocket_api.connection(call).state
-    session.api_key = session.account = None
-    return status(dialect, call)
-
-
-def _own(name: str, operation: Operation, handler: Any, security: str, *names: str) -> Route:
-    return Route(
-        name=name,
-        operation=operation,
-        handler=handler,
-        weight=2,
-        security=security,
-        parameters=names,
-    )
-
-
-OWN = (
-    _own(
-        "userDataStream.subscribe.signature",
-        Operation.OPEN_PRIVATE_STREAM,
-        subscribe,
-        "USER_DATA",
-    ),
-    _own("userDataStream.subscribe", Operation.OPEN_PRIVATE_STREAM, subscribe, "SESSION"),
-    _own(
-        "userDataStream.unsubscribe",
-        Operation.CLOSE_PRIVATE_STREAM,
-        unsubscribe,
-        "NONE",
-        "subscriptionId",
-    ),
-    _own("session.subscriptions", Operation.OTHER, subscriptions, "NONE"),
-    _own("session.logon", Operation.LOGIN, logon, "USER_DATA"),
-    _own("session.status", Operation.OTHER, status, "NONE"),
-    _own("session.logout", Operation.OTHER, logout, "NONE"),
-)
+COUNTED = frozenset({Operation.PLACE, Operation.REPLACE})
+_NULL = b"null"
 
 
 class WebSocketApi:
@@ -156,80 +63,107 @@ class WebSocketApi:
 
     def __init__(self, dialect: BinanceDialect) -> None:
         self._dialect = dialect
-        by_name = {
-            route.name: route for route in (*rest_public.ROUTES, *orders.ROUTES, *account.ROUTES)
+        by_name = {route.name: route for route in dialect.routes}
+        self._routes = {
+            method: by_name[twin.replace(" ", " /api/v3/")] for method, twin in TWINS.items()
         }
-        self._routes = {method: by_name[twin] for method, twin in TWINS.items()}
-        self._routes |= {route.name: route for route in OWN}
+        self._routes |= {route.name: route for route in websocket_sessions.ROUTES}
+
+    def methods(self) -> frozenset[str]:
+        """Names of all methods that are served."""
+        return frozenset(self._routes)
 
     def connection(self, call: Call) -> Connection:
         """Where the request came in."""
         return self._dialect.world.connections[call.connection or 0]
 
     def read(self, call: Call) -> None:
-        """Take method and parameters from the frame; numbers keep their text."""
-        call.headers = {}
+        """Take method and parameters from the frame; numbers keep their text, null is nothing."""
+        session: Session = self.connection(call).state
+        call.headers = {"X-MBX-TIME-UNIT": session.time_unit}
+        call.target = call.path = ""
         try:
             message = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
             method = msgspec.json.decode(message["method"], type=str).removeprefix("v3/")
             raw = msgspec.json.decode(message.get("params", b"{}"), type=dict[str, msgspec.Raw])
-        except (msgspec.DecodeError, msgspec.ValidationError, KeyError):
-            call.target = call.path = ""
+            values = {name: bytes(value) for name, value in raw.items()}
+            call.parameters = {
+                name: _text(value) for name, value in values.items() if value != _NULL
+            }
+        except (msgspec.DecodeError, KeyError):
             return
         call.target = call.path = method
-        call.parameters = {name: _text(bytes(value)) for name, value in raw.items()}
         call.pairs = list(call.parameters.items())
         call.route = self._routes.get(method)
-        session = self.connection(call).state
-        if call.route is not None and session.api_key and "apiKey" not in call.parameters:
-            self._from_session(call, session.account)
 
-    def _from_session(self, call: Call, name: str) -> None:
-        """After a logon, requests need neither key nor signature."""
-        route = call.route
-        assert route is not None
-        if "signature" not in call.parameters:
-            call.account = self._dialect.world.accounts[name]
-            call.route = proved_by_session(route)
+    def check_frame(self, call: Call) -> None:
+        """Hold the frame against the request format.
+
+        Raises:
+            Refuse: -1135 for a frame that is no request, -1102 for one without a method.
+        """
+        try:
+            message = msgspec.json.decode(call.body)
+        except msgspec.DecodeError:
+            message = None
+        if not isinstance(message, dict) or not is_identifier(message.get("id")):
+            raise Refuse(-1135, "Invalid JSON Request")
+        if not isinstance(message.get("method"), str):
+            raise errors.missing("method")
+        if not isinstance(message.get("params", {}), dict):
+            raise Refuse(-1135, "JSON sent for parameter 'params' is not valid")
+
+    def is_proved(self, call: Call) -> bool:
+        """Whether the connection's logon stands for a request that brings no key and no signature."""
+        session: Session = self.connection(call).state
+        if session.account is None or {"apiKey", "signature"} & set(call.parameters):
+            return False
+        call.account = self._dialect.world.accounts[session.account]
+        return True
+
+    # ------------------------------------------------------------ replies
 
     def frame(self, call: Call, reply: Reply) -> str:
         """The reply as a frame."""
-        identifier = "null"
-        try:
-            message = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
-            identifier = bytes(message.get("id", b"null")).decode()
-        except msgspec.DecodeError:
-            pass  # a frame that is no JSON object is answered with a null id
-        body = reply.body.decode() or '{"code":-1020,"msg":"This operation is not supported."}'
+        body = reply.body.decode() or '{"code":-1000,"msg":"An unknown error occurred."}'
         kind = "result" if reply.status == 200 else "error"
         if kind == "error" and "Retry-After" in reply.headers:
-            body = self._with_retry(body, int(reply.headers["Retry-After"]))
-        limits = ""
-        if call.parameters.get("returnRateLimits") != "false":
-            limits = f',"rateLimits":{self._limits()}'
+            body = self._with_retry(call, body, int(reply.headers["Retry-After"]))
+        limits = f',"rateLimits":{self._limits(call)}' if self._returns_limits(call) else ""
+        identifier = _identifier(call.body)
         return f'{{"id":{identifier},"status":{reply.status},"{kind}":{body}{limits}}}'
 
-    def _with_retry(self, body: str, retry_after_s: int) -> str:
-        now_ms = self._dialect.world.stamps.time_ns() // 1_000_000
+    def _with_retry(self, call: Call, body: str, retry_after_s: int) -> str:
+        now = self._dialect.world.stamps.time_ns()
         error = msgspec.json.decode(body)
-        error["data"] = {"serverTime": now_ms, "retryAfter": now_ms + retry_after_s * 1000}
+        error["data"] = (error.get("data") or {}) | {
+            "serverTime": self._dialect.stamp(now, call),
+            "retryAfter": self._dialect.stamp(now + retry_after_s * 10**9, call),
+        }
         return wire.encode(error).decode()
 
-    def _limits(self) -> str:
-        rows = [
-            row
-            for row in self._dialect.rate_limit_rows()
-            if row["rateLimitType"] == "REQUEST_WEIGHT"
-        ]
-        used = self._dialect.limits_of_world.weight.used(self._dialect.world.timers.now_ns())
-        return wire.encode([{**rows[0], "count": used}]).decode()
+    def _returns_limits(self, call: Call) -> bool:
+        session: Session = self.connection(call).state
+        wanted = call.parameters.get("returnRateLimits")
+        return session.returns_rate_limits if wanted is None else wanted != "false"
+
+    def _limits(self, call: Call) -> str:
+        """The limiters that the request touched."""
+        limits = self._dialect.limits_of_world
+        rows = [limits.weight_row()]
+        if call.account is not None and call.operation in COUNTED:
+            rows = [*limits.order_rows(call.account.name), *rows]
+        return wire.encode(rows).decode()
 
 
-def proved_by_session(route: Route) -> Route:
-    """The same request without its own proof: the session has given it."""
-    return replace(
-        route, security="NONE", parameters=(*route.parameters, "timestamp", "recvWindow")
-    )
+def _identifier(body: bytes) -> str:
+    """The id as the client wrote it; null for a frame that has none."""
+    try:
+        message = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        text = bytes(message.get("id", _NULL))
+        return text.decode() if is_identifier(msgspec.json.decode(text)) else "null"
+    except msgspec.DecodeError:
+        return "null"
 
 
 def _text(raw: bytes) -> str:

@@ -1,10 +1,13 @@
 """How values are written: numbers as text of eight decimals, times in milliseconds or microseconds."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from venueproof_core.models import OrderStatus, OrderType
+from venueproof_simulator.connections import Connection
+from venueproof_simulator.toolkit import StreamEvent
 from venueproof_simulator.venue_core import SCALE, ExpiryReason, OrderState
 
 encode = msgspec.json.Encoder().encode
@@ -62,6 +65,26 @@ def client_order_id(order: OrderState) -> str:
     return str(attributes.get("canceled_by") or order.client_order_id)
 
 
-def object_of(value: Any) -> bytes:
-    """JSON bytes."""
-    return encode(value)
+class Texts:
+    """One event as text, made once for each unit of time that somebody wants."""
+
+    def __init__(self, make: Callable[[int], Any]) -> None:
+        self._make = make
+        self._texts: dict[int, str] = {}
+
+    def of(self, unit_ns: int) -> str:
+        """The event with times in units of so many nanoseconds."""
+        text = self._texts.get(unit_ns)
+        if text is None:
+            text = self._texts[unit_ns] = encode(self._make(unit_ns)).decode()
+        return text
+
+    def frame(self, connection: Connection, event: StreamEvent) -> str:
+        """The text a stream connection gets: bare, or wrapped with the stream's name."""
+        session = connection.state
+        if not session.is_combined:
+            return self.of(session.unit_ns)
+        return event.form(
+            session.unit_ns,
+            lambda event: f'{{"stream":"{event.name}","data":{self.of(session.unit_ns)}}}',
+        )
