@@ -234,9 +234,11 @@ class WorldServer:
                     if not connection.is_mute:
                         await connection.transport.pong(message.data)
                     world.journal.add("ping_in", connection=connection.id)
+                    world.dialect.control_frame(connection)
                 elif message.type is WSMsgType.PONG:
                     connection.pongs += 1
                     world.journal.add("pong_in", connection=connection.id, size=len(message.data))
+                    world.dialect.control_frame(connection)
                 elif message.type is WSMsgType.BINARY:
                     await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
             code = socket.close_code
