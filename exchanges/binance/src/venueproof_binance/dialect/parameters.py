@@ -202,15 +202,21 @@ def limit_of(call: Call, *, default: int = 500, maximum: int = 1000) -> int:
 
 
 def bounds(call: Call) -> tuple[int | None, int | None]:
-    """``startTime`` and ``endTime`` in nanoseconds; both units are accepted."""
+    """``startTime`` and ``endTime`` in nanoseconds, both inclusive; both units are accepted.
 
-    def read(name: str) -> int | None:
+    The end is that of its millisecond, or microsecond: what happened within it has that time on the wire.
+    """
+
+    def read(name: str) -> tuple[int, int] | None:
         if name not in call.parameters:
             return None
         value = whole(call, name, default=0)
-        return min(LAST_NS, value * 1000 if value > 10**14 else value * 1_000_000)
+        unit_ns = 1000 if value > 10**14 else 1_000_000
+        return min(LAST_NS, value * unit_ns), unit_ns
 
-    start, end = read("startTime"), read("endTime")
+    first, last = read("startTime"), read("endTime")
+    start = None if first is None else first[0]
+    end = None if last is None else last[0] + last[1] - 1
     if start is not None and end is not None and start > end:
         raise errors.of(errors.COMBINATION)
     return start, end
@@ -223,7 +229,7 @@ def day_bounds(call: Call) -> tuple[int | None, int | None]:
         Refuse: -1127.
     """
     start, end = bounds(call)
-    if start is not None and end is not None and end - start > DAY_NS:
+    if start is not None and end is not None and end - start >= DAY_NS + 1_000_000:
         raise Refuse(-1127, "More than 24 hours between startTime and endTime.")
     return start, end
 

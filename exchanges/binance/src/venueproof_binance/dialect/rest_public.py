@@ -93,8 +93,7 @@ def aggregate_trades(dialect: BinanceDialect, call: Call) -> Any:
         last = min(last, first + limit)
     else:
         if end is not None:
-            # The end is inclusive, and a millisecond long.
-            last = found.first_from(symbol, end + 1_000_000)
+            last = found.first_from(symbol, end + 1)
         if start is not None:
             first = found.first_from(symbol, start)
             last = min(last, first + limit)
