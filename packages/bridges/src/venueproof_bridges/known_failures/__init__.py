@@ -31,7 +31,7 @@ class _Entry(BaseModel):
     versions: Annotated[str, Field(min_length=3), AfterValidator(_is_range)]
     expires: date
     source: str
-    cases: Annotated[list[str], Field(min_length=1)]
+    cases: Annotated[dict[str, Annotated[str, Field(min_length=3)]], Field(min_length=1)]
 
 
 _ENTRIES = TypeAdapter(dict[str, _Entry])
@@ -68,14 +68,14 @@ def read(text: str, name: str) -> Mapping[str, KnownFailure]:
         raise PluginError(f"{name}: {place}: {first['msg']}") from error
     found: dict[str, KnownFailure] = {}
     for cause, entry in entries.items():
-        failure = KnownFailure(
-            explanation=" ".join(entry.explanation.split()),
-            versions=entry.versions,
-            expires=entry.expires.isoformat(),
-            source=entry.source,
-        )
-        for case in entry.cases:
+        for case, shows in entry.cases.items():
             if case in found:
                 raise PluginError(f"{name}: {cause}: {case} is listed twice")
-            found[case] = failure
+            found[case] = KnownFailure(
+                explanation=" ".join(entry.explanation.split()),
+                versions=entry.versions,
+                expires=entry.expires.isoformat(),
+                source=entry.source,
+                shows=shows,
+            )
     return found
