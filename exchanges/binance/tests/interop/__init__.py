@@ -1,0 +1,1 @@
+"""Clients that nobody here wrote, unmodified but for the URL, against the simulated venue."""

@@ -1,0 +1,72 @@
+"""Which public calls a client has, and what on the wire each of them reaches: read from its own source."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+MUST = tomllib.loads((Path(__file__).parent / "must.toml").read_text(encoding="utf-8"))
+REST: frozenset[str] = frozenset(MUST["rest"])
+WEBSOCKET_API: Mapping[str, str] = MUST["websocket_api"]
+
+STREAMS: frozenset[str] = frozenset(MUST["streams"])
+
+Reached = Callable[[str], Iterable[str]]
+
+
+def source(function: Any) -> str:
+    """A function's code without its docstring: examples in prose are no calls."""
+    try:
+        text = inspect.getsource(function)
+    except (OSError, TypeError):
+        return ""
+    return re.sub(r'r?"""(?:.|\n)*?"""', "", text)
+
+
+def streams(source: str) -> Iterable[str]:
+    """Kinds of market streams that are named in a method's source."""
+    return re.findall(r"@(\w+?)(?=[_\W]|$)|(!(?:miniTicker|ticker_))", source)
+
+
+def reaching(
+    owner: type, reached: Reached, must: Iterable[str], *, through: Iterable[str] = ()
+) -> dict[str, set[str]]:
+    """Public methods of a class that reach the must tier, with what they reach.
+
+    Args:
+        owner: The class.
+        reached: Finds endpoints in a method's source.
+        must: The tier.
+        through: Private helpers to look through; public methods that call others always are.
+    """
+    texts = {
+        name: source(method)
+        for name, method in inspect.getmembers(owner, callable)
+        if not name.startswith("__")
+    }
+    tier, helpers = frozenset(must), frozenset(through)
+    direct = {name: set(reached(text)) & tier for name, text in texts.items()}
+    calls = {
+        name: {
+            other
+            for other in re.findall(r"self\.(\w+)\(", text)
+            if other in texts and (not other.startswith("_") or other in helpers)
+        }
+        for name, text in texts.items()
+    }
+    total = {name: _closure(name, direct, calls) for name in texts}
+    return {name: ends for name, ends in total.items() if ends and not name.startswith("_")}
+
+
+def _closure(name: str, direct: Mapping[str, set[str]], calls: Mapping[str, set[str]]) -> set[str]:
+    seen, waiting, found = {name}, [name], set()
+    while waiting:
+        one = waiting.pop()
+        found |= direct[one]
+        waiting += calls[one] - seen
+        seen |= calls[one]
+    return found
