@@ -260,13 +260,17 @@ explanation = "The client does something that costs a trader money, and this is 
 versions = ">=1,<2"
 expires = 2030-01-31
 source = "https://example.org"
-cases = ["some/case"]
+cases = { "some/case" = "as known" }
 """
+
+TWICE = ENTRY.replace("[cause]", "[before]") + "[cause]"
 
 
 def test_entry_is_read_for_each_of_its_cases() -> None:
-    found = read(ENTRY.replace('"some/case"', '"some/case", "other/case"'), "x.toml")
+    more = '"some/case" = "as known", "other/case" = "so too"'
+    found = read(ENTRY.replace('"some/case" = "as known"', more), "x.toml")
     assert list(found) == ["some/case", "other/case"]
+    assert (found["some/case"].shows, found["other/case"].shows) == ("as known", "so too")
     assert (found["some/case"].versions, found["some/case"].expires) == (">=1,<2", "2030-01-31")
 
 
@@ -278,8 +282,9 @@ def test_entry_is_read_for_each_of_its_cases() -> None:
         (">=1,<2", "newest", "cause.versions: Value error"),
         ("2030-01-31", '"soon"', "cause.expires: "),
         ('"The client does something that costs a trader money, and this is how."', '"x"', "40"),
-        ('["some/case"]', "[]", "cause.cases: "),
-        ('["some/case"]', '["some/case", "some/case"]', "some/case is listed twice"),
+        ('{ "some/case" = "as known" }', "{}", "cause.cases: "),
+        ('"as known"', '""', "cause.cases.some/case: "),
+        ("[cause]", TWICE, "some/case is listed twice"),
     ],
 )
 def test_malformed_entry_names_file_and_place(old: str, new: str, problem: str) -> None:
