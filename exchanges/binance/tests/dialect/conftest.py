@@ -15,7 +15,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from venueproof_binance.dialect import BinanceDialect
-from venueproof_core.control import SetLevel, WorldSpec
+from venueproof_core.control import Print, SetLevel, WorldSpec
 from venueproof_simulator.toolkit import Call, Reply
 from venueproof_simulator.world import World
 
@@ -128,6 +128,12 @@ class Sockets(Asking):
     def set_level(self, quantity: str) -> None:
         """One change of the book."""
         self.world.market.act(SetLevel.model_validate({**LEVEL, "quantity": quantity}))
+        self.world.settle()
+
+    def trade(self, side: str, quantity: str) -> None:
+        """Another participant takes from the book."""
+        action = {"symbol": "BTC-USDT", "side": side, "quantity": quantity}
+        self.world.market.act(Print.model_validate(action))
         self.world.settle()
 
     async def api(self, socket: ClientWebSocketResponse, method: str, **parameters: Any) -> Any:
