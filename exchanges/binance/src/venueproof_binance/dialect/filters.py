@@ -46,7 +46,7 @@ def _is_iceberg(order: _Counted) -> bool:
 # Filter, its field, how many on a symbol, how many of the account, what is counted.
 COUNTS: tuple[tuple[str, str, int, int, Callable[[_Counted], bool]], ...] = (
     ("MAX_NUM_ORDERS", "maxNumOrders", 200, 500, _is_any),
-    ("MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders", 5, 20, _is_algo),
+    ("MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders", 5, 12, _is_algo),
     ("MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders", 10, 25, _is_iceberg),
 )
 
