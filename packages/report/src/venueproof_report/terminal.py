@@ -17,8 +17,8 @@ from venueproof_report.text import one_line
 COLUMNS = 100
 
 # With four lines of head, two notes, compliance, paths and blank lines these make 30 at most.
-_AREAS = 8
-_FAILURES = 6
+_AREAS = 12
+_FAILURES = 2
 _PATH_LINES = 4
 _AREA_WIDTH = 24
 _COUNT_WIDTH = 10
