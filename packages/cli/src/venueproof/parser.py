@@ -132,7 +132,7 @@ def _prove(parser: ArgumentParser) -> None:
     add("venue", nargs="+", metavar="VENUE", help="name of a venue")
     add("--seed", type=int, default=1, metavar="N", help="of venue and sample (default: 1)")
     add("--full", action="store_true", help="every defect on every case")
-    add("-n", dest="workers", type=int, default=2, metavar="N", help="processes (default: 2)")
+    add("-n", dest="workers", type=int, default=4, metavar="N", help="processes (default: 4)")
     add("--json", action="store_true", help="print JSON to stdout, one line a venue")
     _verbose(parser)
 

@@ -23,8 +23,6 @@ from venueproof_core.errors import ConfigurationError
 from venueproof_core.plugins import Plugins
 
 SAMPLE = 8
-# More than most machines have cores: much of a proof is waiting for what a broken connector does not do.
-WORKERS = 4
 # Cases that measure time say little beside others on the same machine, and last long: not sampled.
 TIMED = "performance/"
 SURGICAL_SHARE = 0.85
@@ -85,10 +83,14 @@ def prove(
     *,
     seed: int = 1,
     full: bool = False,
-    workers: int = WORKERS,
+    workers: int = 4,
     progress: Progress = lambda _text: None,
 ) -> VenueProof:
     """Prove a venue's suite.
+
+    Args:
+        workers: May be more than the cores: much of a proof is waiting for what a broken connector
+            does not do.
 
     Raises:
         ConfigurationError: Unknown venue, or the suite could not be run at all.
