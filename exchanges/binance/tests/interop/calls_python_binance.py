@@ -64,6 +64,11 @@ BY_REST: dict[str, Sequence[Call]] = {
     "DELETE /api/v3/orderList": [Call("v3_delete_order_list")],
     "GET /api/v3/openOrderList": [Call("get_open_oco_orders")],
     "GET /api/v3/allOrderList": [Call("v3_get_all_order_list")],
+    "GET /sapi/v1/system/status": [Call("get_system_status")],
+    "GET /sapi/v1/asset/tradeFee": [Call("get_trade_fee")],
+    "GET /sapi/v1/capital/config/getall": [Call("get_all_coins_info")],
+    "GET /sapi/v1/margin/allPairs": [Call("get_margin_all_pairs")],
+    "GET /sapi/v1/margin/isolated/allPairs": [Call("get_all_isolated_margin_symbols")],
 }
 BY_SOCKET: dict[str, Sequence[Call]] = {
     "GET /api/v3/ping": [Call("ws_ping")],

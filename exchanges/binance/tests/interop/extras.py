@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import orders, public
+from . import orders, public, wallet
 from .checks import Report
 from .steering import World
 from .steps import Scenario
@@ -21,6 +21,7 @@ def everything(world: World) -> Scenario:
     """All requests but those about order lists, which need an account without other orders."""
     yield from public.requests(world)
     yield from orders.requests(world)
+    yield from wallet.requests(world)
 
 
 def check(report: Report, call: str, endpoint: str, expected: Any, make: Callable[[], Any]) -> None:

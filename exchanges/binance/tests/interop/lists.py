@@ -41,15 +41,42 @@ class Lists:
         """A placement with a name for the list and one for each leg."""
         legs = sorted({key for key in (_leg(name) for name in params) if key})
         named = {f"{leg}ClientOrderId": f"{name}-{leg}" for leg in legs}
-        whole = {
-            "symbol": SYMBOL,
-            "listClientOrderId": name,
-            "newOrderRespType": "RESULT",
-            **params,
-            **named,
-        }
+        whole = {"symbol": SYMBOL, "newOrderRespType": "RESULT", **params, **named}
         sent = {named[f"{leg}ClientOrderId"]: _order(leg, whole) for leg in legs}
+        return self._placement(f"POST {LIST}/{kind}", contingency, name, whole, sent)
 
+    def place_older(self, name: str) -> Step:
+        """An OCO by the older request, which names its legs limit and stop."""
+        shared = {"symbol": SYMBOL, "side": "SELL", "quantity": QUANTITY}
+        legs = {
+            "limitClientOrderId": f"{name}-limit",
+            "price": FAR_ASK,
+            "stopClientOrderId": f"{name}-stop",
+            "stopPrice": FAR_BID,
+            "stopLimitPrice": "58990.00",
+            "stopLimitTimeInForce": "GTC",
+        }
+        limit = {"type": "LIMIT_MAKER", "side": "SELL", "price": FAR_ASK, "pending": False}
+        stop = {
+            "type": "STOP_LOSS_LIMIT",
+            "side": "SELL",
+            "price": "58990.00",
+            "stopPrice": FAR_BID,
+            "timeInForce": "GTC",
+            "pending": False,
+        }
+        sent = {f"{name}-limit": limit, f"{name}-stop": stop}
+        whole = shared | legs | {"newOrderRespType": "RESULT"}
+        return self._placement("POST /api/v3/order/oco", "OCO", name, whole, sent)
+
+    def _placement(
+        self,
+        endpoint: str,
+        contingency: str,
+        name: str,
+        whole: Mapping[str, Any],
+        sent: Mapping[str, Mapping[str, Any]],
+    ) -> Step:
         def expect(reply: Any, _span: Span) -> Any:
             if not isinstance(reply, Mapping) or "orderListId" not in reply:
                 return {"orderListId": Like(int)}
@@ -58,7 +85,7 @@ class Lists:
             reports = [self.own.placement(one["orderId"], "RESULT") for one in row["orders"]]
             return row | {"orderReports": reports}
 
-        return Step(f"POST {LIST}/{kind}", whole, expect)
+        return Step(endpoint, {"listClientOrderId": name, **whole}, expect)
 
     def _row(
         self, reply: Any, contingency: str, name: str, sent: Mapping[str, Mapping[str, Any]]
@@ -169,6 +196,7 @@ def requests(world: World) -> Scenario:
     )
     pair = {f"pending{name[0].upper()}{name[1:]}": value for name, value in (ABOVE | BELOW).items()}
     yield lists.place("otoco", "OTO", "otoco", WORKING | pending | pair)
+    yield lists.place_older("older")
     yield from _ends(lists)
 
 

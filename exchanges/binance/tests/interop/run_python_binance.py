@@ -36,6 +36,8 @@ def endpoints(source: str) -> Iterable[str]:
         yield f"{verb.upper()} /api/v3/{path}"
     for verb, path in re.findall(r'self\._request_api\(\s*"(\w+)",\s*"([^"]+)"', source):
         yield f"{verb.upper()} /api/v3/{path}"
+    for verb, path in re.findall(r'_request_margin_api\(\s*"(\w+)",\s*"([^"]+)"', source):
+        yield f"{verb.upper()} /sapi/v1/{path}"
     yield from re.findall(r'self\._ws_api_request(?:_sync)?\(\s*"([^"]+)"', source)
 
 

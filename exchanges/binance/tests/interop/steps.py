@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .checks import Kept, OneOf, Report
+from .checks import Kept, Report
 from .market import Span
 from .steering import CannotSteerError, now_ms
 
@@ -34,7 +34,7 @@ class Step:
 class Refusal:
     """The venue's refusal, as a client shows it. ``data`` where the client keeps it."""
 
-    code: int
+    code: int | None
     message: str
     status: int | None = None
     data: Any = None
@@ -119,8 +119,8 @@ def _make(step: Step, call: Call, adapter: Adapter, report: Report, prefix: str)
 def _shown(value: Any, *, is_expected: bool = False) -> Any:
     if not isinstance(value, Refusal):
         return value
-    shown = {"code": value.code, "message": value.message}
-    if not is_expected:
-        return {"refusal": shown | {"status": value.status, "data": value.data}}
-    # Not every client keeps the status and what comes with a refusal.
-    return {"refusal": shown | {"status": OneOf((value.status, None)), "data": Kept(value.data)}}
+    shown = vars(value)
+    if is_expected:
+        # Not every client keeps the code, the status and what comes with a refusal.
+        shown = {name: Kept(one) for name, one in shown.items()} | {"message": value.message}
+    return {"refusal": shown}
