@@ -67,6 +67,8 @@ class SubmitOrder(msgspec.Struct, kw_only=True):
     Attributes:
         quantity: In base; ``None`` for a MARKET order by quote.
         quote_quantity: MARKET by quote: what may be spent or must be raised.
+        trailing_delta: Stop family: triggers when the price has turned by so many 1/10,000 of its best
+            since it reached the stop price, or since the next trade where there is no stop price.
         attributes: Whatever the dialect must remember with the order (strategy ids and the like).
     """
 
@@ -84,6 +86,7 @@ class SubmitOrder(msgspec.Struct, kw_only=True):
     display_quantity: int | None = None
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
     attributes: dict[str, object] | None = None
+    trailing_delta: int | None = None
 
 
 class OrderState(msgspec.Struct, gc=False):
@@ -98,6 +101,9 @@ class OrderState(msgspec.Struct, gc=False):
         remaining_quantity: What can still fill, in base; 0 once the order has ended.
         shown_quantity: The part of an iceberg's remaining quantity that levels show now; else 0.
         locked: Funds this order holds now: quote units for a BUY, base units for a SELL.
+        list_id: The order list it is a leg of.
+        is_held: A leg that waits for the working order of its list to fill; it locks nothing.
+        trailing_time_ns: When it began to follow the price; ``None`` before, or without a trailing delta.
     """
 
     order_id: int
@@ -126,12 +132,20 @@ class OrderState(msgspec.Struct, gc=False):
     remaining_quantity: int = 0
     shown_quantity: int = 0
     locked: int = 0
+    list_id: int | None = None
+    is_held: bool = False
+    trailing_delta: int | None = None
+    trailing_time_ns: int | None = None
 
 
 class OrderEvent(Enum):
-    """What happened to an order, fills apart (those are ``Traded``)."""
+    """What happened to an order, fills apart (those are ``Traded``).
+
+    RELEASED: a held leg of a list is held no more; it rests, takes or waits for its stop price.
+    """
 
     ACCEPTED = "ACCEPTED"
+    RELEASED = "RELEASED"
     TRIGGERED = "TRIGGERED"
     AMENDED = "AMENDED"
     CANCELED = "CANCELED"
@@ -154,6 +168,8 @@ class ExpiryReason(Enum):
     MARKET_CLOSED = "MARKET_CLOSED"
     POSITION_RULE = "POSITION_RULE"
     TRADE_CLOSED = "TRADE_CLOSED"
+    OTHER_LEG = "OTHER_LEG"
+    WORKING_LEG_EXPIRED = "WORKING_LEG_EXPIRED"
 
 
 class OrderChanged(msgspec.Struct, gc=False):

@@ -4,8 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from venueproof_core.models import OrderType, Side
+from venueproof_core.models import OrderStatus, OrderType, Side
 from venueproof_simulator.matching import MatchingCore
+from venueproof_simulator.order_lists import (
+    Contingency,
+    ListChanged,
+    ListEvent,
+    OrderList,
+    SubmitList,
+)
 from venueproof_simulator.venue_core import (
     SCALE,
     BalanceChanged,
@@ -54,7 +61,8 @@ class Desk:
         self.now += 1
         return self.now
 
-    def submit(self, side: Side, quantity: float | None, **options: object) -> OrderState:
+    def request(self, side: Side, quantity: float | None, **options: object) -> SubmitOrder:
+        """An order of ``main`` unless said."""
         self.count += 1
         fields: dict[str, object] = {
             "account": "main",
@@ -67,7 +75,23 @@ class Desk:
             value = fields.get(name)
             if value is not None:
                 fields[name] = round(float(value) * SCALE)  # type: ignore[arg-type]
-        return self.core.submit(SubmitOrder(side=side, **fields), time_ns=self.tick())  # type: ignore[arg-type]
+        return SubmitOrder(side=side, **fields)  # type: ignore[arg-type]
+
+    def submit(self, side: Side, quantity: float | None, **options: object) -> OrderState:
+        return self.core.submit(self.request(side, quantity, **options), time_ns=self.tick())
+
+    def submit_list(
+        self, contingency: Contingency, *legs: SubmitOrder, **options: object
+    ) -> OrderList:
+        """A list of ``main`` unless said."""
+        self.count += 1
+        fields: dict[str, object] = {
+            "account": legs[0].account,
+            "symbol": SYMBOL,
+            "client_list_id": f"list-{self.count}",
+        } | options
+        request = SubmitList(contingency=contingency, legs=legs, **fields)  # type: ignore[arg-type]
+        return self.core.submit_list(request, time_ns=self.tick())
 
     def buy(
         self, quantity: float | None, price: float | None = None, **options: object
@@ -89,6 +113,24 @@ class Desk:
             time_ns=self.tick(),
             **options,  # type: ignore[arg-type]
         )
+
+    def sell_pair(self, **options: object) -> tuple[SubmitOrder, SubmitOrder]:
+        """A stop at 95 and a limit at 110, for one unit unless said."""
+        quantity = options.pop("quantity", 1)
+        return (
+            self.request(Side.SELL, quantity, order_type=OrderType.STOP, stop_price=95, **options),  # type: ignore[arg-type]
+            self.request(Side.SELL, quantity, price=110, post_only=True, **options),  # type: ignore[arg-type]
+        )
+
+    def statuses(self, order_list: OrderList) -> list[OrderStatus]:
+        """Of its legs, after an audit of everything."""
+        self.core.check()
+        return [leg.status for leg in order_list.legs]
+
+    def trade_at(self, price: float) -> None:
+        """Two others, who must have been opened, trade one unit."""
+        self.sell(1, price, account="maker")
+        self.buy(1, price, account="taker")
 
     @property
     def bids(self) -> list[tuple[float, float]]:
@@ -132,6 +174,14 @@ class Desk:
         ]
         return changes[-1].reason
 
+    def list_events(self, order_list: OrderList) -> list[ListEvent]:
+        """What happened to a list, in order."""
+        return [
+            event.kind
+            for event in self.core.log
+            if isinstance(event, ListChanged) and event.order_list is order_list
+        ]
+
     def kinds(self, since: int = 0) -> list[str]:
         """Names of the events after the first ``since``: kinds of order events, types of others."""
         return [
@@ -153,3 +203,12 @@ def whole(pairs: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+@pytest.fixture
+def market(desk: Desk) -> Desk:
+    """A desk whose last trade was at 100, with other accounts to trade on."""
+    desk.open("maker")
+    desk.open("taker")
+    desk.trade_at(100)
+    return desk

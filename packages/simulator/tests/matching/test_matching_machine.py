@@ -1,20 +1,16 @@
-"""Any sequence of calls agrees with a second, naive engine, and everything can be rebuilt from the log.
-
-The reference shares nothing with the core but the request: one list of orders, searched anew for every
-fill. Its prices are ticks, its quantities lots; it knows no money.
-"""
+"""Any sequence of calls agrees with a second, naive engine, and everything can be rebuilt from the log."""
 
 import random
 from collections import defaultdict
-from copy import deepcopy
-from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from packages.simulator.tests.matching.reference import LOT, TICK, Reference
 from venueproof_core.models import InstrumentStatus, OrderType, Side, TimeInForce
 from venueproof_simulator.matching import MatchingCore
+from venueproof_simulator.order_lists import Contingency, ListChanged, ListEvent, SubmitList
 from venueproof_simulator.venue_core import (
     BalanceChanged,
     Event,
@@ -29,181 +25,7 @@ from venueproof_simulator.venue_core import (
 )
 
 SYMBOL = "BTC-USDT"
-TICK = 1_000_000
-LOT = 100_000
 EXPIRE_MAKER = SelfTradePrevention.EXPIRE_MAKER
-EXPIRE_TAKER = SelfTradePrevention.EXPIRE_TAKER
-EXPIRE_BOTH = SelfTradePrevention.EXPIRE_BOTH
-
-
-@dataclass
-class Order:
-    number: int
-    request: SubmitOrder
-    remaining: int
-    shown: int = 0
-    place: int = 0
-
-    @property
-    def is_buy(self) -> bool:
-        return self.request.side is Side.BUY
-
-    @property
-    def price(self) -> int | None:
-        return None if self.request.price is None else self.request.price // TICK
-
-    @property
-    def display(self) -> int:
-        wanted = self.request.display_quantity
-        return self.remaining if wanted is None else min(wanted // LOT, self.remaining)
-
-    def would_take(self, maker: "Order") -> bool:
-        assert maker.price is not None
-        if self.is_buy is maker.is_buy:
-            return False
-        if self.price is None:
-            return True
-        return maker.price <= self.price if self.is_buy else maker.price >= self.price
-
-
-@dataclass
-class Reference:
-    resting: list[Order] = field(default_factory=list)
-    pending: list[Order] = field(default_factory=list)
-    fills: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """Taker, maker, price, quantity."""
-    places: int = 0
-
-    def submit(self, number: int, request: SubmitOrder) -> None:
-        quantity = request.quantity
-        order = Order(number, request, 0 if quantity is None else quantity // LOT)
-        if request.stop_price is not None:
-            self.pending.append(order)
-            return
-        if request.quote_quantity is not None:
-            order.remaining = self.lots_for(order, request.quote_quantity)
-        before = len(self.fills)
-        self.place(order)
-        self.trigger(before)
-
-    def place(self, order: Order) -> None:
-        force = order.request.time_in_force
-        if force is TimeInForce.FOK:
-            rehearsal = deepcopy(self)
-            taker = deepcopy(order)
-            before = len(rehearsal.fills)
-            rehearsal.take(taker)
-            if sum(fill[3] for fill in rehearsal.fills[before:]) < order.remaining:
-                return
-        self.take(order)
-        if order.remaining and order.price is not None and force is TimeInForce.GTC:
-            order.shown = order.display
-            self.queue(order)
-            self.resting.append(order)
-
-    def queue(self, order: Order) -> None:
-        self.places += 1
-        order.place = self.places
-
-    def best(self, taker: Order) -> Order | None:
-        makers = [maker for maker in self.resting if taker.would_take(maker)]
-        sign = 1 if taker.is_buy else -1
-        return min(makers, key=lambda maker: (sign * (maker.price or 0), maker.place), default=None)
-
-    def take(self, taker: Order) -> None:
-        mode = taker.request.self_trade_prevention
-        while taker.remaining and (maker := self.best(taker)):
-            is_own = maker.request.account == taker.request.account
-            if is_own and mode is not SelfTradePrevention.NONE:
-                self.prevent(taker, maker, mode)
-                continue
-            assert maker.price is not None
-            quantity = min(taker.remaining, maker.shown)
-            self.fills.append((taker.number, maker.number, maker.price, quantity))
-            taker.remaining -= quantity
-            maker.remaining -= quantity
-            maker.shown -= quantity
-            if not maker.remaining:
-                self.resting.remove(maker)
-            elif not maker.shown:
-                maker.shown = maker.display
-                self.queue(maker)
-
-    def prevent(self, taker: Order, maker: Order, mode: SelfTradePrevention) -> None:
-        common = min(taker.remaining, maker.remaining)
-        if mode is EXPIRE_MAKER:
-            self.shrink(maker, 0)
-        elif mode is EXPIRE_TAKER:
-            taker.remaining = 0
-        elif mode is EXPIRE_BOTH:
-            self.shrink(maker, 0)
-            taker.remaining = 0
-        else:
-            self.shrink(maker, maker.remaining - common)
-            taker.remaining -= common
-
-    def shrink(self, order: Order, remaining: int) -> None:
-        order.remaining = remaining
-        order.shown = min(order.shown, remaining)
-        if not remaining:
-            self.resting = [other for other in self.resting if other is not order]
-            self.pending = [other for other in self.pending if other is not order]
-
-    def find(self, number: int) -> Order:
-        return next(o for o in self.resting + self.pending if o.number == number)
-
-    def lots_for(self, order: Order, amount: int) -> int:
-        """Lot by lot at the best price left, until the next one would exceed the amount."""
-        lots = 0
-        skips_own = order.request.self_trade_prevention is EXPIRE_MAKER
-        makers = [
-            maker
-            for maker in self.resting
-            if order.would_take(maker)
-            and not (skips_own and maker.request.account == order.request.account)
-        ]
-        for maker in sorted(makers, key=lambda m: m.price or 0, reverse=not order.is_buy):
-            assert maker.price is not None
-            for _ in range(maker.remaining):
-                # One tick times one lot is 1,000 units of quote.
-                amount -= maker.price * 1000
-                if amount < 0:
-                    return lots
-                lots += 1
-        return lots
-
-    def trigger(self, seen: int) -> None:
-        reached: list[Order] = []
-        while True:
-            for _, _, price, _ in self.fills[seen:]:
-                now = [order for order in self.pending if is_reached(order, price)]
-                now.sort(key=lambda order: (not waits_for_rise(order), distance(order)))
-                reached += now
-                self.pending = [order for order in self.pending if order not in now]
-            seen = len(self.fills)
-            if not reached:
-                return
-            order = reached.pop(0)
-            if not (order.request.post_only and self.best(order)):
-                self.place(order)
-
-
-def waits_for_rise(order: Order) -> bool:
-    is_stop = order.request.order_type in (OrderType.STOP, OrderType.STOP_LIMIT)
-    return is_stop is order.is_buy
-
-
-def is_reached(order: Order, price: int) -> bool:
-    assert order.request.stop_price is not None
-    stop = order.request.stop_price // TICK
-    return price >= stop if waits_for_rise(order) else price <= stop
-
-
-def distance(order: Order) -> tuple[int, int]:
-    stop = order.request.stop_price or 0
-    return (stop if waits_for_rise(order) else -stop, order.number)
-
-
 RICH = ["rich", "maker", "taker"]
 LIMITED = [OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT]
 DIRECT = [OrderType.LIMIT, OrderType.MARKET]
@@ -215,6 +37,7 @@ forces = st.sampled_from([TimeInForce.GTC] * 3 + [TimeInForce.IOC, TimeInForce.F
 modes = st.sampled_from(SelfTradePrevention)
 prices = st.integers(97, 103).map(lambda ticks: ticks * TICK)
 quantities = st.integers(1, 30).map(lambda lots: lots * LOT)
+deltas = st.sampled_from([None, None, None, 100, 200, 300])
 displays = st.none() | st.integers(1, 4).map(lambda lots: lots * LOT)
 rarely = st.integers(0, 4).map(lambda number: number == 0)
 
@@ -241,6 +64,7 @@ class Trading(RuleBasedStateMachine):
         self.now = 1000
         self.read = 0
         self.levels: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
+        self.open_lists: set[int] = set()
         self.funds: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
 
     def tick(self) -> int:
@@ -248,7 +72,7 @@ class Trading(RuleBasedStateMachine):
         return self.now
 
     def live(self, index: int) -> OrderState:
-        numbers = sorted(o.number for o in self.reference.resting + self.reference.pending)
+        numbers = sorted(order.number for order in self.reference.live)
         order = self.core.order(numbers[index % len(numbers)])
         assert order is not None
         return order
@@ -265,6 +89,8 @@ class Trading(RuleBasedStateMachine):
         display=displays,
         post_only=rarely,
         by_quote=st.booleans(),
+        delta=deltas,
+        has_stop=st.booleans(),
     )
     def submit(
         self,
@@ -279,11 +105,14 @@ class Trading(RuleBasedStateMachine):
         display: int | None,
         post_only: bool,
         by_quote: bool,
+        delta: int | None = None,
+        has_stop: bool = True,
     ) -> None:
         if account == "poor" and kind not in DIRECT:
             # Whether it can pay when it triggers is money, which the reference does not know.
             kind = OrderType.LIMIT
         is_by_quote = kind is OrderType.MARKET and by_quote
+        trails = delta is not None and kind not in DIRECT
         request = SubmitOrder(
             account=account,
             symbol=SYMBOL,
@@ -293,7 +122,8 @@ class Trading(RuleBasedStateMachine):
             quantity=None if is_by_quote else quantity,
             quote_quantity=quantity * 100 if is_by_quote else None,
             price=price if kind in LIMITED else None,
-            stop_price=None if kind in DIRECT else stop_price,
+            stop_price=None if kind in DIRECT or (trails and not has_stop) else stop_price,
+            trailing_delta=delta if trails else None,
             time_in_force=force if kind in LIMITED else TimeInForce.GTC,
             post_only=post_only and kind in LIMITED,
             display_quantity=display if kind in LIMITED else None,
@@ -326,7 +156,80 @@ class Trading(RuleBasedStateMachine):
         kind, force = OrderType.LIMIT, TimeInForce.GTC
         self.submit(account, side, kind, force, mode, price, price, quantity, display, False, False)
 
-    @precondition(lambda self: self.reference.resting or self.reference.pending)
+    def leg(
+        self, account: str, side: Side, kind: OrderType, quantity: int, price: int, **fields: object
+    ) -> SubmitOrder:
+        return SubmitOrder(
+            account=account,
+            symbol=SYMBOL,
+            side=side,
+            order_type=kind,
+            client_order_id=f"leg-{self.tick()}",
+            quantity=quantity,
+            price=price if kind in LIMITED else None,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    @rule(
+        account=st.sampled_from(RICH),
+        side=sides,
+        working=st.none() | st.tuples(sides, prices, quantities, forces, modes, rarely),
+        is_single=st.booleans(),
+        single=kinds,
+        price=prices,
+        is_limit=st.booleans(),
+        stop_prices=st.tuples(prices, prices),
+        quantity=quantities,
+        delta=deltas,
+    )
+    def submit_list(
+        self,
+        account: str,
+        side: Side,
+        working: tuple[Side, int, int, TimeInForce, SelfTradePrevention, bool] | None,
+        is_single: bool,
+        single: OrderType,
+        price: int,
+        is_limit: bool,
+        stop_prices: tuple[int, int],
+        quantity: int,
+        delta: int | None,
+    ) -> None:
+        """A pair, or a working order with a single order or a pair behind it."""
+        stop, take = OrderType.STOP_LIMIT, OrderType.LIMIT if is_limit else OrderType.TAKE_PROFIT
+        first = {"stop_price": stop_prices[0], "trailing_delta": delta}
+        second = {"post_only": True} if is_limit else {"stop_price": stop_prices[1]}
+        legs = [
+            self.leg(account, side, stop, quantity, price, **first),
+            self.leg(account, side, take, quantity, price, **second),
+        ]
+        if working is not None:
+            if is_single:
+                waits = {} if single in DIRECT else {"stop_price": stop_prices[0]}
+                legs = [self.leg(account, side, single, quantity, price, **waits)]
+            own_side, own_price, own_quantity, force, mode, post_only = working
+            fields = {
+                "time_in_force": force,
+                "self_trade_prevention": mode,
+                "post_only": post_only,
+            }
+            kind = OrderType.LIMIT
+            legs.insert(0, self.leg(account, own_side, kind, own_quantity, own_price, **fields))
+        request = SubmitList(
+            account=account,
+            symbol=SYMBOL,
+            client_list_id=f"list-{self.tick()}",
+            contingency=Contingency.OCO if working is None else Contingency.OTO,
+            legs=tuple(legs),
+        )
+        try:
+            order_list = self.core.submit_list(request, time_ns=self.tick())
+        except Refused:
+            return
+        first_order = order_list.legs[0].order_id
+        self.reference.submit_list(order_list.list_id, first_order, request)
+
+    @precondition(lambda self: self.reference.live)
     @rule(index=st.integers(0, 50), by_venue=st.booleans())
     def cancel(self, index: int, by_venue: bool) -> None:
         order = self.live(index)
@@ -334,9 +237,9 @@ class Trading(RuleBasedStateMachine):
             self.core.cancel(order.order_id, time_ns=self.tick(), by_venue=by_venue)
         except Refused:
             return
-        self.reference.shrink(self.reference.find(order.order_id), 0)
+        self.reference.cancel(order.order_id)
 
-    @precondition(lambda self: self.reference.resting or self.reference.pending)
+    @precondition(lambda self: self.reference.live)
     @rule(index=st.integers(0, 50), quantity=quantities, renames=st.booleans())
     def amend(self, index: int, quantity: int, renames: bool) -> None:
         order = self.live(index)
@@ -348,8 +251,7 @@ class Trading(RuleBasedStateMachine):
         except Refused:
             return
         taken = order.filled_quantity + order.prevented_quantity
-        remaining = max(quantity - taken, 0) // LOT
-        self.reference.shrink(self.reference.find(order.order_id), remaining)
+        self.reference.amend(order.order_id, max(quantity - taken, 0) // LOT)
 
     @rule(account=accounts, asset=st.sampled_from(["BTC", "USDT"]), lots=st.integers(-5, 5))
     def transfer(self, account: str, asset: str, lots: int) -> None:
@@ -377,14 +279,14 @@ class Trading(RuleBasedStateMachine):
             (t.taker.order_id, t.maker.order_id, t.price // TICK, t.quantity // LOT)
             for t in self.core.trades(SYMBOL)
         ]
-        assert fills == self.reference.fills
+        assert fills == [(t.number, m.number, *rest) for t, m, *rest in self.reference.fills]
         remaining = {
             order.order_id: order.remaining_quantity // LOT
             for name in [*RICH, "poor"]
             for order in self.core.open_orders(name)
         }
-        live = self.reference.resting + self.reference.pending
-        assert remaining == {order.number: order.remaining for order in live}
+        assert remaining == {order.number: order.remaining for order in self.reference.live}
+        assert self.open_lists == {group.number for group in self.reference.groups if group.is_open}
         shown: dict[Side, dict[int, int]] = {
             Side.BUY: defaultdict(int),
             Side.SELL: defaultdict(int),
@@ -394,6 +296,14 @@ class Trading(RuleBasedStateMachine):
             shown[order.request.side][order.price * TICK] += order.shown * LOT
         for side, levels in shown.items():
             assert dict(self.core.levels(SYMBOL, side)) == levels
+
+    def follow_list(self, event: ListChanged) -> None:
+        list_id = event.order_list.list_id
+        assert (list_id in self.open_lists) is not (event.kind is ListEvent.STARTED)
+        if event.kind is ListEvent.STARTED:
+            self.open_lists.add(list_id)
+        elif event.kind is ListEvent.DONE:
+            self.open_lists.remove(list_id)
 
     @invariant()
     def log_rebuilds_levels_and_balances(self) -> None:
@@ -407,6 +317,8 @@ class Trading(RuleBasedStateMachine):
                     del self.levels[event.side][event.price]
             elif isinstance(event, BalanceChanged):
                 self.funds[event.account][event.asset] = (event.available, event.locked)
+            elif isinstance(event, ListChanged):
+                self.follow_list(event)
             elif isinstance(event, Traded):
                 assert event.notional == event.price * event.quantity // 10**8
         for side, levels in self.levels.items():
@@ -443,6 +355,16 @@ def play(*, seed: int, steps: int) -> list[Event]:
     for _ in range(steps):
         if trading.reference.resting and choose.random() < 0.2:
             trading.cancel(choose.randrange(50), False)
+            continue
+        if choose.random() < 0.1:
+            side, price = choose.choice(list(Side)), choose.randint(95, 105) * TICK
+            behind = (side, price, 2 * LOT, TimeInForce.GTC, EXPIRE_MAKER, False)
+            working = choose.choice([None, behind])
+            stops = (97 * TICK, 103 * TICK)
+            kind = OrderType.LIMIT
+            trading.submit_list(
+                "rich", side, working, False, kind, price, True, stops, 2 * LOT, None
+            )
             continue
         trading.submit(
             choose.choice(RICH),

@@ -16,20 +16,6 @@ STOP, STOP_LIMIT = OrderType.STOP, OrderType.STOP_LIMIT
 TAKE_PROFIT, TAKE_PROFIT_LIMIT = OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT
 
 
-def trade_at(desk, price: float) -> None:
-    desk.sell(1, price, account="maker")
-    desk.buy(1, price, account="taker")
-
-
-@pytest.fixture
-def market(desk):
-    """A desk whose last trade was at 100, with other accounts to trade on."""
-    desk.open("maker")
-    desk.open("taker")
-    trade_at(desk, 100)
-    return desk
-
-
 def test_pending_order_is_not_on_the_book(market):
     order = market.buy(1, 106, order_type=STOP_LIMIT, stop_price=105)
 
@@ -64,10 +50,10 @@ def test_pending_order_triggers_when_a_trade_reaches_its_stop_price(
 ):
     far = 50 if side is Side.BUY else 150
     order = market.submit(side, 1, price=far, order_type=order_type, stop_price=stop_price)
-    trade_at(market, short_of_it)
+    market.trade_at(short_of_it)
     assert order.is_working is False
 
-    trade_at(market, stop_price)
+    market.trade_at(stop_price)
 
     assert order.is_working is True
     assert market.story(order) == [OrderEvent.ACCEPTED, OrderEvent.TRIGGERED]
@@ -77,7 +63,7 @@ def test_pending_order_triggers_when_a_trade_reaches_its_stop_price(
 def test_triggered_stop_takes_like_a_market_order(market):
     order = market.sell(1, order_type=STOP, stop_price=95)
     market.buy(2, 94, account="maker")
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert order.status is OrderStatus.FILLED
     assert order.filled_notional == 94 * SCALE
@@ -87,7 +73,7 @@ def test_triggered_stop_takes_like_a_market_order(market):
 def test_triggered_stop_without_liquidity_expires(market):
     order = market.sell(1, order_type=STOP, stop_price=95)
 
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert order.status is OrderStatus.EXPIRED
     assert market.reason(order) is ExpiryReason.NO_LIQUIDITY
@@ -135,7 +121,7 @@ def test_triggered_order_can_trigger_the_next(market):
     market.buy(1, 89, account="maker")
     market.buy(1, 88, account="maker")
 
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert first.filled_notional == 89 * SCALE
     assert second.filled_notional == 88 * SCALE
@@ -146,7 +132,7 @@ def test_buyer_that_cannot_pay_at_the_trigger_is_rejected(market):
     order = market.buy(1, order_type=STOP, stop_price=105, account="poor")
     market.sell(1, 120, account="maker")
 
-    trade_at(market, 105)
+    market.trade_at(105)
 
     assert order.status is OrderStatus.EXPIRED
     assert market.reason(order) is ExpiryReason.REJECTED_AT_TRIGGER
@@ -158,7 +144,7 @@ def test_buyer_that_can_pay_at_the_trigger_spends_what_it_did_not_lock(market):
     order = market.buy(1, order_type=STOP, stop_price=105)
     market.sell(1, 120, account="maker")
 
-    trade_at(market, 105)
+    market.trade_at(105)
 
     assert order.filled_notional == 120 * SCALE
     assert market.funds("main", "USDT") == (100_000 - 120, 0)
@@ -168,7 +154,7 @@ def test_post_only_that_would_take_at_the_trigger_is_rejected(market):
     order = market.sell(1, 94, order_type=STOP_LIMIT, stop_price=95, post_only=True)
     market.buy(1, 94, account="maker")
 
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert market.reason(order) is ExpiryReason.REJECTED_AT_TRIGGER
 
@@ -177,7 +163,7 @@ def test_triggered_ioc_remainder_expires(market):
     order = market.sell(2, 94, order_type=STOP_LIMIT, stop_price=95, time_in_force=TimeInForce.IOC)
     market.buy(1, 94, account="maker")
 
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert market.reason(order) is ExpiryReason.IOC_REMAINDER
     assert order.filled_quantity == SCALE
@@ -188,7 +174,7 @@ def test_cancelled_pending_order_never_triggers(market):
     market.cancel(order)
     before = market.core.version("BTC-USDT")
 
-    trade_at(market, 95)
+    market.trade_at(95)
 
     assert order.status is OrderStatus.CANCELED
     assert market.story(order) == [OrderEvent.ACCEPTED, OrderEvent.CANCELED]

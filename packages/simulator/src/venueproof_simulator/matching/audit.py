@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from venueproof_core.models import TERMINAL_STATUSES
 from venueproof_simulator.ledger import Ledger
 from venueproof_simulator.matching.book import Book, BookSide
+from venueproof_simulator.matching.lists import is_touched, locks
 from venueproof_simulator.matching.resting import need
 from venueproof_simulator.matching.traders import Trader
+from venueproof_simulator.order_lists import OrderList
 from venueproof_simulator.venue_core import InvariantBroken, OrderState
 
 
-def audit(books: Iterable[Book], traders: Iterable[Trader], ledger: Ledger) -> None:
+def audit(
+    books: Iterable[Book], traders: Iterable[Trader], ledger: Ledger, lists: Iterable[OrderList]
+) -> None:
     """Check every invariant over the whole state.
 
     Raises:
@@ -20,10 +24,18 @@ def audit(books: Iterable[Book], traders: Iterable[Trader], ledger: Ledger) -> N
     ledger.check()
     by_symbol = {book.symbol: book for book in books}
     resting: dict[tuple[str, int], list[OrderState]] = defaultdict(list)
+    shared: dict[int, int] = {}
+    open_lists: list[OrderList] = []
+    for order_list in lists:
+        _check_list(order_list)
+        if order_list.is_open:
+            open_lists.append(order_list)
+            shared |= {leg.order_id: amount for leg, amount in locks(order_list)}
     for trader in traders:
+        _check_open_lists(trader, open_lists)
         needs: dict[str, int] = defaultdict(int)
         for client_order_id, order in trader.open.items():
-            _check_open(order, client_order_id)
+            _check_open(order, client_order_id, shared.get(order.order_id, need(order)))
             book = by_symbol[order.symbol]
             is_buy = order.side is book.bids.side
             needs[book.quote if is_buy else book.base] += order.locked
@@ -58,16 +70,36 @@ def check_not_crossed(book: Book) -> None:
         raise InvariantBroken(f"{book.symbol} is crossed: bid {bids[-1]}, ask {-asks[-1]}")
 
 
-def _check_open(order: OrderState, client_order_id: str) -> None:
+def _check_open(order: OrderState, client_order_id: str, locked: int) -> None:
     accounted = order.filled_quantity + order.remaining_quantity + order.prevented_quantity
     if (
         order.status in TERMINAL_STATUSES
         or order.remaining_quantity <= 0
         or accounted != order.quantity
-        or order.locked != need(order)
+        or order.locked != locked
         or order.client_order_id != client_order_id
     ):
         raise InvariantBroken(f"open order {client_order_id} is inconsistent: {order}")
+
+
+def _check_list(order_list: OrderList) -> None:
+    alive = [leg for leg in order_list.legs if leg.remaining_quantity]
+    working = order_list.working
+    pair = [leg for leg in order_list.pair if leg.remaining_quantity]
+    if (
+        order_list.is_open is not bool(alive)
+        or any(leg.is_held is not (working in alive) for leg in alive if leg is not working)
+        or (len(pair) == 2 and any(is_touched(leg) for leg in pair))
+    ):
+        raise InvariantBroken(f"list {order_list.list_id} is inconsistent: {order_list}")
+
+
+def _check_open_lists(trader: Trader, open_lists: list[OrderList]) -> None:
+    expected = {one.client_list_id: one for one in open_lists if one.account == trader.name}
+    if trader.lists != expected:
+        raise InvariantBroken(
+            f"{trader.name} has lists {list(trader.lists)}, open are {list(expected)}"
+        )
 
 
 def _check_side(name: str, side: BookSide, resting: dict[int, list[OrderState]]) -> None:

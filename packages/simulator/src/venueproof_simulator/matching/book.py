@@ -92,6 +92,9 @@ class Book(Settlement):
         ask_keys: Likewise of ``asks``.
         seats: By account.
         last_price: Of the last trade; ``None`` before the first.
+        is_watched: An order waits for trades, or an order list is open: trades may set something off.
+        open_lists: So many order lists are open.
+        stirred: Legs of lists that something other than a trade has happened to in this call.
         version: Counts level changes; 1 is the empty book.
     """
 
@@ -100,9 +103,12 @@ class Book(Settlement):
         "asks",
         "bid_keys",
         "bids",
+        "is_watched",
         "last_price",
+        "open_lists",
         "rules",
         "seats",
+        "stirred",
         "symbol",
         "trades",
         "triggers",
@@ -122,6 +128,9 @@ class Book(Settlement):
         self.trades: list[Traded] = []
         self.triggers = Triggers()
         self.last_price: int | None = None
+        self.is_watched = False
+        self.open_lists = 0
+        self.stirred: list[OrderState] = []
 
     def tell(self, side: BookSide, level: Level, log: list[Event], time_ns: int) -> None:
         """Publish a level if what it shows has changed, and take it away if it is empty."""

@@ -1,7 +1,6 @@
 """The order-matching venue core: price-time priority over an exact ledger."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 import msgspec
 
@@ -9,15 +8,17 @@ from venueproof_core.models import InstrumentStatus, OrderStatus, OrderType, Sid
 from venueproof_simulator.ledger import Ledger
 from venueproof_simulator.matching.audit import audit
 from venueproof_simulator.matching.book import Book
-from venueproof_simulator.matching.history import BookHistory
+from venueproof_simulator.matching.contingencies import Contingencies
+from venueproof_simulator.matching.lists import check_shape
 from venueproof_simulator.matching.matcher import Matcher
-from venueproof_simulator.matching.resting import lock, shrink
-from venueproof_simulator.matching.sizing import size
+from venueproof_simulator.matching.records import Records
+from venueproof_simulator.matching.resting import shrink
+from venueproof_simulator.matching.sizing import reaches, size
 from venueproof_simulator.matching.traders import Seat, Trader
 from venueproof_simulator.matching.triggers import would_trigger
+from venueproof_simulator.order_lists import Contingency, OrderList, SubmitList
 from venueproof_simulator.venue_core import (
     SCALE,
-    Event,
     ExpiryReason,
     FeeSchedule,
     InstrumentRules,
@@ -27,7 +28,6 @@ from venueproof_simulator.venue_core import (
     Refusal,
     Refused,
     SubmitOrder,
-    Traded,
     assets_of,
 )
 
@@ -35,8 +35,6 @@ _BUY = Side.BUY
 _LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
 _GTC = TimeInForce.GTC
-_IOC = TimeInForce.IOC
-_FOK = TimeInForce.FOK
 _NEW = OrderStatus.NEW
 _CANCELED = OrderStatus.CANCELED
 _EXPIRED = OrderStatus.EXPIRED
@@ -47,8 +45,8 @@ _HALTED = InstrumentStatus.HALTED
 _ACCEPTED = OrderEvent.ACCEPTED
 
 
-class MatchingCore:
-    """A ``VenueCore`` whose participants trade with each other.
+class MatchingCore(Records):
+    """A ``ListCore`` whose participants trade with each other.
 
     Every public call that changes something ends by proving what it touched: money conserved and not
     negative, locks equal to needs, book not crossed. After every ``audit_every`` orders everything is audited.
@@ -69,19 +67,16 @@ class MatchingCore:
                     f"{rules.symbol}: tick {rules.tick_size} x lot {rules.lot_size} is not a whole"
                     " number of 1e-8 quote units"
                 )
-        self.log: list[Event] = []
-        self._books = {rules.symbol: Book(msgspec.structs.replace(rules)) for rules in instruments}
+        super().__init__([Book(msgspec.structs.replace(rules)) for rules in instruments])
         self.instruments: Mapping[str, InstrumentRules] = {
             symbol: book.rules for symbol, book in self._books.items()
         }
-        self._histories = {symbol: BookHistory(symbol, self.log) for symbol in self._books}
         self.ledger = Ledger(self.log)
         self._settle = self.ledger.settle
         self._assets = assets_of(instruments)
-        self._traders: dict[str, Trader] = {}
         self._matcher = Matcher(self.log)
-        self._orders: list[OrderState] = []
-        self._listed = 0
+        self._withdraw = self._matcher.withdraw
+        self._contingencies = Contingencies(self._matcher, self._lists)
         self._audit_every = audit_every
         self._next_audit = audit_every
 
@@ -121,10 +116,18 @@ class MatchingCore:
         order_type = request.order_type
         force = request.time_in_force
         price = request.price
-        if order_type is _LIMIT:
+        if order_type is _LIMIT and force is _GTC and request.display_quantity is None:
+            # What most orders are: checked here, without a call.
             quantity = request.quantity
-            if price is None or quantity is None or price <= 0 or price % rules.tick_size:
-                raise ValueError(f"no quantity, or price off the tick size: {request}")
+            if (
+                price is None
+                or quantity is None
+                or price <= 0
+                or quantity <= 0
+                or price % rules.tick_size
+                or quantity % rules.lot_size
+            ):
+                raise ValueError(f"price or quantity missing or off the steps: {request}")
             if side is _BUY:
                 need = price * quantity // SCALE
                 limit_key = -price
@@ -134,16 +137,9 @@ class MatchingCore:
             is_pending = False
         else:
             quantity, need, limit_key = size(book, request)
-            is_pending = order_type is not _MARKET
+            is_pending = order_type is not _LIMIT and order_type is not _MARKET
             if is_pending and would_trigger(request, book.last_price):
                 raise Refused(Refusal.WOULD_TRIGGER)
-        if quantity <= 0 or quantity % rules.lot_size:
-            raise ValueError(f"quantity off the lot size: {request}")
-        if force is not _GTC and force is not _IOC and force is not _FOK:
-            raise ValueError(f"no such time in force here: {request}")
-        display = request.display_quantity
-        if display is not None and (display <= 0 or display % rules.lot_size):
-            raise ValueError(f"display quantity off the lot size: {request}")
         keys = book.ask_keys if side is _BUY else book.bid_keys
         takes = not is_pending and keys and keys[-1] >= limit_key
         if takes and request.post_only:
@@ -171,13 +167,18 @@ class MatchingCore:
             0,
             0,
             0,
-            display,
+            request.display_quantity,
             not is_pending,
             time_ns,
             time_ns,
             None if is_pending else time_ns,
             request.attributes,
             quantity,
+            0,
+            0,
+            None,
+            False,
+            request.trailing_delta,
         )
         orders.append(order)
         log = self.log
@@ -187,13 +188,12 @@ class MatchingCore:
             )
         )
         if is_pending:
-            lock(book, order, seat)
-            book.triggers.add(order)
+            self._contingencies.wait(book, order, seat)
         elif takes or force is not _GTC or order_type is _MARKET:
             count = len(book.trades)
             self._matcher.execute(book, order, seat, limit_key, time_ns)
-            if book.triggers:
-                self._matcher.run_triggers(book, count, time_ns)
+            if book.is_watched:
+                self._contingencies.follow(book, count, time_ns)
         else:
             self._matcher.rest(book, order, seat, time_ns)
         self._settle(book, time_ns)
@@ -202,29 +202,79 @@ class MatchingCore:
             self.check()
         return order
 
+    def submit_list(self, request: SubmitList, *, time_ns: int) -> OrderList:
+        """Take a list: all of its legs, or none."""
+        check_shape(request)
+        book = self._books[request.symbol]
+        seat = book.seats.get(request.account) or self._take_seat(book, request.account)
+        if book.rules.status is not _TRADING:
+            raise Refused(Refusal.MARKET_CLOSED)
+        names = {leg.client_order_id for leg in request.legs}
+        if request.client_list_id in seat.lists or len(names) < len(request.legs):
+            raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
+        if not names.isdisjoint(seat.open):
+            raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
+        sizes = [size(book, leg) for leg in request.legs]
+        count = 2 if request.contingency is Contingency.OCO else 1
+        for leg, (_, need, limit_key) in zip(request.legs[:count], sizes, strict=False):
+            if would_trigger(leg, book.last_price):
+                raise Refused(Refusal.WOULD_TRIGGER)
+            is_maker = leg.post_only and leg.order_type is _LIMIT
+            if is_maker and reaches(book, leg.side, limit_key):
+                raise Refused(Refusal.WOULD_TAKE)
+            if need > (seat.quote if leg.side is _BUY else seat.base).available:
+                raise Refused(Refusal.INSUFFICIENT_BALANCE)
+        quantities = [quantity for quantity, _, _ in sizes]
+        order_list = self._contingencies.accept(
+            request, quantities, first_order_id=len(self._orders) + 1, time_ns=time_ns
+        )
+        self._orders.extend(order_list.legs)
+        self._contingencies.start(book, order_list, seat, time_ns)
+        self._settle(book, time_ns)
+        return order_list
+
     def cancel(
         self, order_id: int, *, time_ns: int, request_id: str | None = None, by_venue: bool = False
     ) -> OrderState:
         """End an open order; ``request_id`` becomes its client order id. ``by_venue`` expires it
-        (reason VENUE) instead of cancelling it."""
-        order = self._open_order(order_id)
+        (reason VENUE) instead of cancelling it. A leg takes its order list with it."""
+        orders = self._orders
+        order = orders[order_id - 1] if 0 < order_id <= len(orders) else None
+        if order is None or not order.remaining_quantity:
+            raise Refused(Refusal.UNKNOWN_ORDER)
         book = self._books[order.symbol]
         if by_venue:
-            self._end(
-                book, order, _EXPIRED, _EXPIRED_EVENT, ExpiryReason.VENUE, request_id, time_ns
-            )
+            self._expire(book, order, request_id, time_ns)
+        elif book.rules.status is _HALTED:
+            raise Refused(Refusal.MARKET_CLOSED)
+        elif order.list_id is None:
+            self._withdraw(book, order, _CANCELED, _CANCELED_EVENT, None, request_id, time_ns)
         else:
-            if book.rules.status is _HALTED:
-                raise Refused(Refusal.MARKET_CLOSED)
-            self._end(book, order, _CANCELED, _CANCELED_EVENT, None, request_id, time_ns)
+            order_list = self._contingencies.list_of(order)
+            self._contingencies.cancel(book, order_list, request_id, time_ns)
+        self._settle(book, time_ns)
         return order
+
+    def cancel_list(
+        self, list_id: int, *, time_ns: int, request_id: str | None = None
+    ) -> OrderList:
+        """Cancel every open leg; ``request_id`` becomes their client order id."""
+        order_list = self.order_list(list_id)
+        if order_list is None or not order_list.is_open:
+            raise Refused(Refusal.UNKNOWN_ORDER)
+        leg = next(leg for leg in order_list.legs if leg.remaining_quantity)
+        self.cancel(leg.order_id, time_ns=time_ns, request_id=request_id)
+        return order_list
 
     def amend(
         self, order_id: int, *, quantity: int, time_ns: int, request_id: str | None = None
     ) -> OrderState:
         """Reduce an open order's total quantity, keeping id and queue place; ``request_id`` becomes its
-        client order id. A quantity not above what is filled and prevented expires it (reason VENUE)."""
-        order = self._open_order(order_id)
+        client order id. A quantity not above what is filled and prevented expires it (reason VENUE).
+        Where it is one of a pair, the other is amended as well."""
+        order = self.order(order_id)
+        if order is None or not order.remaining_quantity:
+            raise Refused(Refusal.UNKNOWN_ORDER)
         book = self._books[order.symbol]
         seat = book.seats[order.account]
         if book.rules.status is not _TRADING:
@@ -239,9 +289,8 @@ class MatchingCore:
             raise Refused(Refusal.DUPLICATE_CLIENT_ORDER_ID)
         remaining = quantity - order.filled_quantity - order.prevented_quantity
         if remaining <= 0:
-            self._end(
-                book, order, _EXPIRED, _EXPIRED_EVENT, ExpiryReason.VENUE, request_id, time_ns
-            )
+            self._expire(book, order, request_id, time_ns)
+            self._settle(book, time_ns)
             return order
         before = order.client_order_id
         order.quantity = quantity
@@ -256,6 +305,9 @@ class MatchingCore:
         )
         if level is not None:
             book.tell(book.bids if order.side is _BUY else book.asks, level, self.log, time_ns)
+        if order.list_id is not None:
+            is_renamed = before != order.client_order_id
+            self._contingencies.amended(book, order, seat, time_ns, is_renamed=is_renamed)
         self._settle(book, time_ns)
         return order
 
@@ -281,101 +333,20 @@ class MatchingCore:
     def advance(self, time_ns: int) -> None:
         """Nothing here depends on time: no order of this core waits for it."""
 
-    def order(self, order_id: int) -> OrderState | None:
-        """An order, open or not."""
-        return self._orders[order_id - 1] if 0 < order_id <= len(self._orders) else None
-
-    def orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
-        """An account's orders, open or not, by rising id."""
-        for order in islice(self._orders, self._listed, None):
-            self._traders[order.account].orders.append(order)
-        self._listed = len(self._orders)
-        orders = self._traders[account].orders
-        return [order for order in orders if symbol is None or order.symbol == symbol]
-
-    def open_orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
-        """An account's open orders, by rising id."""
-        orders = sorted(self._traders[account].open.values(), key=lambda order: order.order_id)
-        return [order for order in orders if symbol is None or order.symbol == symbol]
-
-    def find_open(self, account: str, symbol: str, client_order_id: str) -> OrderState | None:
-        """The open order with this client order id."""
-        order = self._traders[account].open.get(client_order_id)
-        return order if order is not None and order.symbol == symbol else None
-
-    def balances(self, account: str) -> Mapping[str, tuple[int, int]]:
-        """Asset to (available, locked); every asset of the venue is there."""
-        holdings = self._traders[account].holdings
-        return {asset: (holding.available, holding.locked) for asset, holding in holdings.items()}
-
-    def levels(self, symbol: str, side: Side, depth: int | None = None) -> list[tuple[int, int]]:
-        """(price, visible quantity), best first."""
-        book = self._books[symbol]
-        return (book.bids if side is _BUY else book.asks).best(depth)
-
-    def version(self, symbol: str) -> int:
-        """Book version: counts level changes; starts at 1 for the empty book."""
-        return self._books[symbol].version
-
-    def levels_at(
-        self, symbol: str, version: int
-    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
-        """Bids and asks, best first, at a past version; ``None`` if there never was one."""
-        return self._histories[symbol].at(version)
-
-    def trades(self, symbol: str) -> Sequence[Traded]:
-        """Every trade of the instrument, oldest first."""
-        return self._books[symbol].trades
-
     def check(self) -> None:
         """Full audit of every invariant."""
-        audit(self._books.values(), self._traders.values(), self.ledger)
+        audit(self._books.values(), self._traders.values(), self.ledger, self._lists)
 
     def _take_seat(self, book: Book, account: str) -> Seat:
         """Made when an account first comes to a book."""
         seat = book.seats[account] = Seat(self._traders[account], book.base, book.quote)
         return seat
 
-    def _open_order(self, order_id: int) -> OrderState:
-        if 0 < order_id <= len(self._orders):
-            order = self._orders[order_id - 1]
-            if order.remaining_quantity:
-                return order
-        raise Refused(Refusal.UNKNOWN_ORDER)
-
-    def _end(
-        self,
-        book: Book,
-        order: OrderState,
-        status: OrderStatus,
-        kind: OrderEvent,
-        reason: ExpiryReason | None,
-        request_id: str | None,
-        time_ns: int,
-    ) -> None:
-        before = order.client_order_id
-        level = shrink(book, order, book.seats[order.account], 0)
-        order.status = status
-        order.updated_time_ns = time_ns
-        if request_id is not None:
-            order.client_order_id = request_id
-        log = self.log
-        log.append(
-            OrderChanged(
-                len(log) + 1,
-                time_ns,
-                kind,
-                order,
-                status,
-                order.quantity,
-                order.filled_quantity,
-                order.filled_notional,
-                before,
-                request_id,
-                reason,
-                order.prevented_quantity,
-            )
-        )
-        if level is not None:
-            book.tell(book.bids if order.side is _BUY else book.asks, level, self.log, time_ns)
-        self._settle(book, time_ns)
+    def _expire(self, book: Book, order: OrderState, request_id: str | None, time_ns: int) -> None:
+        """By the venue; what that means for the other legs of its list follows."""
+        order.is_held = False
+        reason = ExpiryReason.VENUE
+        self._withdraw(book, order, _EXPIRED, _EXPIRED_EVENT, reason, request_id, time_ns)
+        if order.list_id is not None:
+            book.stirred.append(order)
+            self._contingencies.follow(book, len(book.trades), time_ns)

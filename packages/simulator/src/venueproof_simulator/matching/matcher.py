@@ -5,12 +5,11 @@ after all its trades, and leaves balances to be told at the end of the call.
 """
 
 from bisect import insort
-from collections import deque
 
 from venueproof_core.models import OrderStatus, Side, TimeInForce
 from venueproof_simulator.matching.book import Book, BookSide, Level
-from venueproof_simulator.matching.resting import refresh, shrink, unlock
-from venueproof_simulator.matching.sizing import can_fill, cost, limit_key_of, reaches
+from venueproof_simulator.matching.resting import refresh, shrink
+from venueproof_simulator.matching.sizing import can_fill
 from venueproof_simulator.matching.traders import Seat
 from venueproof_simulator.venue_core import (
     SCALE,
@@ -75,39 +74,42 @@ class Matcher:
         order.updated_time_ns = time_ns
         self.tell(OrderEvent.EXPIRED, order, time_ns, reason=reason)
 
-    def run_triggers(self, book: Book, count: int, time_ns: int) -> None:
-        """Trigger what the trades after the first ``count`` reached, then what those orders' trades reach."""
-        trades = book.trades
-        reached: deque[OrderState] = deque()
-        while True:
-            for trade in trades[count:]:
-                reached.extend(book.triggers.pop_reached(trade.price))
-            if not reached:
-                return
-            count = len(trades)
-            self._trigger(book, reached.popleft(), time_ns)
-
-    def _trigger(self, book: Book, order: OrderState, time_ns: int) -> None:
-        seat = book.seats[order.account]
-        limit_key = limit_key_of(order.side, order.price)
-        unlock(book, order, seat)
-        if self._is_refused(book, order, seat, limit_key):
-            self.end(order, ExpiryReason.REJECTED_AT_TRIGGER, time_ns)
-            return
-        order.is_working = True
-        order.working_time_ns = order.updated_time_ns = time_ns
-        self.tell(OrderEvent.TRIGGERED, order, time_ns)
-        self.execute(book, order, seat, limit_key, time_ns)
-
-    def _is_refused(self, book: Book, order: OrderState, seat: Seat, limit_key: int) -> bool:
-        """Whether an order that triggers would not be accepted now."""
-        if order.post_only and reaches(book, order.side, limit_key):
-            return True
-        if order.price is not None or order.side is not _BUY:
-            return False
-        # A buyer without a limit price locked stop price x quantity, which the book may exceed by now.
-        needed = cost(book.asks, order.remaining_quantity, None)
-        return needed > seat.quote.available
+    def withdraw(
+        self,
+        book: Book,
+        order: OrderState,
+        status: OrderStatus,
+        kind: OrderEvent,
+        reason: ExpiryReason | None,
+        request_id: str | None,
+        time_ns: int,
+    ) -> None:
+        """End an order that rests or waits."""
+        before = order.client_order_id
+        level = shrink(book, order, book.seats[order.account], 0)
+        order.status = status
+        order.updated_time_ns = time_ns
+        if request_id is not None:
+            order.client_order_id = request_id
+        log = self.log
+        log.append(
+            OrderChanged(
+                len(log) + 1,
+                time_ns,
+                kind,
+                order,
+                status,
+                order.quantity,
+                order.filled_quantity,
+                order.filled_notional,
+                before,
+                request_id,
+                reason,
+                order.prevented_quantity,
+            )
+        )
+        if level is not None:
+            book.tell(book.bids if order.side is _BUY else book.asks, level, log, time_ns)
 
     def tell(
         self,
@@ -304,6 +306,8 @@ class Matcher:
             prevented = common if is_decrement else maker.remaining_quantity
             shrink(book, maker, seat, maker.remaining_quantity - prevented)
             self._tell_prevented(maker, prevented, taker, time_ns)
+            if maker.list_id is not None:
+                book.stirred.append(maker)
         if mode is not SelfTradePrevention.EXPIRE_MAKER:
             is_decrement = mode is SelfTradePrevention.DECREMENT
             prevented = common if is_decrement else taker.remaining_quantity

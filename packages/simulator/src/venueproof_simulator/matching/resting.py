@@ -10,29 +10,31 @@ _BUY = Side.BUY
 
 
 def need(order: OrderState) -> int:
-    """What an open order must have locked: quote units for a BUY, base units for a SELL."""
+    """What an open order by itself must have locked: quote units for a BUY, base units for a SELL.
+
+    A buyer that trails without any price has nothing to reckon with: what it spends is seen to when it
+    triggers.
+    """
+    if order.is_held:
+        return 0
     if order.side is not _BUY:
         return order.remaining_quantity
     price = order.stop_price if order.price is None else order.price
-    assert price is not None, f"order {order.order_id} cannot be open without a price"
-    return price * order.remaining_quantity // SCALE
+    return 0 if price is None else price * order.remaining_quantity // SCALE
 
 
-def lock(book: Book, order: OrderState, seat: Seat) -> None:
-    """Reserve what an order needs while it is open, and list it among the open ones."""
+def lock(book: Book, order: OrderState, seat: Seat, amount: int) -> None:
+    """Have an open order lock so much, whatever it has locked until now."""
     holding = _touch(book, order, seat)
-    order.locked = locked = need(order)
-    holding.available -= locked
-    holding.locked += locked
-    seat.open[order.client_order_id] = order
+    more = amount - order.locked
+    order.locked = amount
+    holding.available -= more
+    holding.locked += more
 
 
 def unlock(book: Book, order: OrderState, seat: Seat) -> None:
-    """Undo ``lock``: a pending order is about to take."""
-    holding = _touch(book, order, seat)
-    holding.available += order.locked
-    holding.locked -= order.locked
-    order.locked = 0
+    """Set an order free that has waited and is about to take: it locks nothing and is not among the open ones."""
+    lock(book, order, seat, 0)
     del seat.open[order.client_order_id]
 
 

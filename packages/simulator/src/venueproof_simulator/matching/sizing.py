@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from venueproof_core.models import OrderType, Side
+from venueproof_core.models import OrderType, Side, TimeInForce
 from venueproof_simulator.matching.book import Book, BookSide
 from venueproof_simulator.venue_core import (
     SCALE,
@@ -17,13 +17,14 @@ NO_LIMIT = -(10**30)
 """A key below any level's: the limit of orders without a price."""
 
 _BUY = Side.BUY
+_LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
-_STOP_LIMIT = OrderType.STOP_LIMIT
-_TAKE_PROFIT_LIMIT = OrderType.TAKE_PROFIT_LIMIT
+_LIMITED = frozenset({_LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT})
+_FORCES = frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
 
 
 def size(book: Book, request: SubmitOrder) -> tuple[int, int, int]:
-    """What a request of any type but LIMIT comes to in its book's terms.
+    """What a request of any kind comes to in its book's terms.
 
     Returns:
         Its quantity in base; what its account must have available, quote units for a BUY, base units for a
@@ -33,26 +34,43 @@ def size(book: Book, request: SubmitOrder) -> tuple[int, int, int]:
         Refused: NO_LIQUIDITY: a MARKET order by quote cannot get one lot.
         ValueError: The request is not one that a dialect's parameter checks and filters let through.
     """
-    price = request.price
-    quantity = request.quantity
+    rules = book.rules
     buys = request.side is _BUY
     if request.order_type is _MARKET:
         quantity, need = _size_market(book, request)
     else:
         reference = _reference_price(request)
-        if quantity is None or reference <= 0 or reference % book.rules.tick_size:
-            raise ValueError(f"no quantity, or price off the tick size: {request}")
+        quantity = request.quantity or 0
+        if reference < 0 or reference % rules.tick_size:
+            raise ValueError(f"price off the tick size: {request}")
         need = reference * quantity // SCALE if buys else quantity
-    return quantity, need, limit_key_of(request.side, price)
+    if quantity <= 0 or quantity % rules.lot_size:
+        raise ValueError(f"no quantity, or off the lot size: {request}")
+    display = request.display_quantity
+    if display is not None and (display <= 0 or display % rules.lot_size):
+        raise ValueError(f"display quantity off the lot size: {request}")
+    if request.time_in_force not in _FORCES:
+        raise ValueError(f"no such time in force here: {request}")
+    return quantity, need, limit_key_of(request.side, request.price)
+
+
+def is_pending(order_type: OrderType) -> bool:
+    """Whether orders of this type wait for trades before they work."""
+    return order_type is not _LIMIT and order_type is not _MARKET
 
 
 def _reference_price(request: SubmitOrder) -> int:
-    """What a pending order's funds are locked at: its limit price if it has one, else its stop price."""
-    order_type = request.order_type
-    has_limit = order_type is _STOP_LIMIT or order_type is _TAKE_PROFIT_LIMIT
-    if request.stop_price is None or (request.price is not None) is not has_limit:
-        raise ValueError(f"price or stop price missing, or not for this type: {request}")
-    return request.stop_price if request.price is None else request.price
+    """What an order's funds are locked at: its limit price if it has one, else its stop price, else nothing."""
+    delta = request.trailing_delta
+    if (request.price is not None) is not (request.order_type in _LIMITED):
+        raise ValueError(f"price missing, or not for this type beside its stop price: {request}")
+    if is_pending(request.order_type) and request.stop_price is None and delta is None:
+        raise ValueError(f"no stop price and no trailing delta: {request}")
+    if delta is not None and not 0 < delta < 10_000:
+        raise ValueError(f"trailing delta off its range: {request}")
+    if request.price is not None:
+        return request.price
+    return request.stop_price or 0
 
 
 def limit_key_of(side: Side, price: int | None) -> int:

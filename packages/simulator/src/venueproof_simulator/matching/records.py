@@ -1,0 +1,80 @@
+"""What a matching core can be asked: orders, lists, balances, books now and then, trades."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from venueproof_core.models import Side
+from venueproof_simulator.matching.book import Book
+from venueproof_simulator.matching.history import BookHistory
+from venueproof_simulator.matching.traders import Trader
+from venueproof_simulator.order_lists import OrderList
+from venueproof_simulator.venue_core import Event, OrderState, Traded
+
+_BUY = Side.BUY
+
+
+class Records:
+    """The state that questions are answered from; the core itself changes it."""
+
+    def __init__(self, books: Sequence[Book]) -> None:
+        self.log: list[Event] = []
+        self._books = {book.symbol: book for book in books}
+        self._histories = {symbol: BookHistory(symbol, self.log) for symbol in self._books}
+        self._traders: dict[str, Trader] = {}
+        self._orders: list[OrderState] = []
+        self._listed = 0
+        self._lists: list[OrderList] = []
+
+    def order(self, order_id: int) -> OrderState | None:
+        """An order, open or not."""
+        return self._orders[order_id - 1] if 0 < order_id <= len(self._orders) else None
+
+    def orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
+        """An account's orders, open or not, by rising id."""
+        for order in islice(self._orders, self._listed, None):
+            self._traders[order.account].orders.append(order)
+        self._listed = len(self._orders)
+        orders = self._traders[account].orders
+        return [order for order in orders if symbol is None or order.symbol == symbol]
+
+    def open_orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
+        """An account's open orders, by rising id."""
+        orders = sorted(self._traders[account].open.values(), key=lambda order: order.order_id)
+        return [order for order in orders if symbol is None or order.symbol == symbol]
+
+    def find_open(self, account: str, symbol: str, client_order_id: str) -> OrderState | None:
+        """The open order with this client order id."""
+        order = self._traders[account].open.get(client_order_id)
+        return order if order is not None and order.symbol == symbol else None
+
+    def order_list(self, list_id: int) -> OrderList | None:
+        """A list, open or not."""
+        return self._lists[list_id - 1] if 0 < list_id <= len(self._lists) else None
+
+    def order_lists(self, account: str) -> Sequence[OrderList]:
+        """An account's lists, open or not, by rising id."""
+        return [order_list for order_list in self._lists if order_list.account == account]
+
+    def balances(self, account: str) -> Mapping[str, tuple[int, int]]:
+        """Asset to (available, locked); every asset of the venue is there."""
+        holdings = self._traders[account].holdings
+        return {asset: (holding.available, holding.locked) for asset, holding in holdings.items()}
+
+    def levels(self, symbol: str, side: Side, depth: int | None = None) -> list[tuple[int, int]]:
+        """(price, visible quantity), best first."""
+        book = self._books[symbol]
+        return (book.bids if side is _BUY else book.asks).best(depth)
+
+    def version(self, symbol: str) -> int:
+        """Book version: counts level changes; starts at 1 for the empty book."""
+        return self._books[symbol].version
+
+    def levels_at(
+        self, symbol: str, version: int
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
+        """Bids and asks, best first, at a past version; ``None`` if there never was one."""
+        return self._histories[symbol].at(version)
+
+    def trades(self, symbol: str) -> Sequence[Traded]:
+        """Every trade of the instrument, oldest first."""
+        return self._books[symbol].trades
