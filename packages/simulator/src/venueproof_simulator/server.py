@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from venueproof_simulator.toolkit.calls import Call, Reply
 
@@ -20,11 +22,21 @@ if TYPE_CHECKING:
 SHUTDOWN_S = 0.01
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """A client that sends no HTTP is answered with 400, one may leave at any time: neither is worth a traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | ConnectionError)
+
+
+_LOG = logging.getLogger(__name__)
+_LOG.addFilter(_is_ours)
+
+
 class _Front(web.Server):
     """aiohttp's low-level server, which also says when its last connection is gone."""
 
     def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
-        super().__init__(handler, access_log=None, keepalive_timeout=3600)
+        super().__init__(handler, access_log=None, logger=_LOG, keepalive_timeout=3600)
         self.all_gone = asyncio.Event()
         self._watched: dict[Any, asyncio.Event] = {}
 
