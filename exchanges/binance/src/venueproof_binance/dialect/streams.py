@@ -59,8 +59,8 @@ class MarketStreams:
         self._slow = SlowStreams(dialect, self.send)
         self._is_timed = self._world.spec.cadence == "timed"
         if self._is_timed:
-            for cadence, interval_s in CADENCES.items():
-                self._tick(cadence, interval_s)
+            for cadence in CADENCES:
+                self._tick_later(cadence)
 
     # ------------------------------------------------------------ subscriptions
 
@@ -128,13 +128,16 @@ class MarketStreams:
         elif traded:
             self._slow.tell(list(traded), list(traded))
 
-    def _tick(self, cadence: str, interval_s: float) -> None:
+    def _tick_later(self, cadence: str) -> None:
+        self._world.timers.call_later(CADENCES[cadence], lambda: self._tick(cadence))
+
+    def _tick(self, cadence: str) -> None:
         for symbol, waiting in list(self._windows):
             if waiting == cadence:
                 self._depth(symbol, cadence)
         if cadence == "1000ms":
             self._slow.second()
-        self._world.timers.call_later(interval_s, lambda: self._tick(cadence, interval_s))
+        self._tick_later(cadence)
 
     def _depth(self, symbol: str, cadence: str) -> None:
         window = self._windows.pop((symbol, cadence), None)
