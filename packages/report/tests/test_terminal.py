@@ -50,11 +50,13 @@ def test_says_verdict_profile_failures_and_paths(report: IntegrationTestReport) 
 
 def test_sums_up_what_it_leaves_out() -> None:
     report = sample_report(1000)
+    for number, result in enumerate(report.results):
+        result.area = f"area-{number % 14}"
 
     text = str(closing_table(report, PATHS))
 
     assert f"+{len(facts.failing(report)) - 2} more failures" in text
-    assert "+1 more areas" in text
+    assert "+2 more areas" in text
 
 
 def test_is_the_same_on_a_console_without_colour(report: IntegrationTestReport) -> None:
