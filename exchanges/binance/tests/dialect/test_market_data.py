@@ -169,3 +169,101 @@ def test_too_many_new_orders_are_refused_with_a_pause(venue: Any) -> None:
         assert replies[100][1]["msg"].startswith("Too many new orders; current limit is 100")
 
     venue(body)
+
+
+def test_symbol_status_selects_among_symbols_and_is_held_against_one(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        from venueproof_core.models import InstrumentStatus
+
+        ask.world.core.set_status("ETH-BTC", InstrumentStatus.HALTED)
+        for path in ("ticker/price", "ticker/bookTicker", "ticker/24hr"):
+            _, halted = await ask.public(path, symbolStatus="HALT")
+            assert [row["symbol"] for row in halted] == ["ETHBTC"], path
+            assert (await ask.public(path, symbolStatus="BREAK"))[1] == []
+        symbols = '["ETHBTC","BTCUSDT"]'
+        for path in ("ticker", "ticker/tradingDay"):
+            _, trading = await ask.public(path, symbols=symbols, symbolStatus="TRADING")
+            assert [row["symbol"] for row in trading] == ["BTCUSDT"], path
+            _, one = await ask.public(path, symbol="ETHBTC", symbolStatus="TRADING")
+            assert one["code"] == -1220, path
+        _, info = await ask.public("exchangeInfo", symbolStatus="HALT")
+        assert [row["symbol"] for row in info["symbols"]] == ["ETHBTC"]
+        _, rules = await ask.public("executionRules", symbolStatus="HALT")
+        assert [row["symbol"] for row in rules["symbolRules"]] == ["ETHBTC"]
+
+    venue(body)
+
+
+def test_permissions_select_symbols(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, group = await ask.public("exchangeInfo", permissions="TRD_GRP_004")
+        assert [row["symbol"] for row in group["symbols"]] == ["BTCUSDT", "QTUMUSDT"]
+        _, several = await ask.public("exchangeInfo", permissions='["TRD_GRP_004","SPOT"]')
+        assert len(several["symbols"]) == 5
+        _, none = await ask.public("exchangeInfo", permissions="MARGIN", showPermissionSets="false")
+        assert none["symbols"] == []
+        _, hidden = await ask.public("exchangeInfo", showPermissionSets="false")
+        assert [row["permissionSets"] for row in hidden["symbols"]] == [[]] * 5
+
+    venue(body)
+
+
+@pytest.mark.parametrize("window", ["1m", "59m", "1h", "23h", "1d", "7d"])
+def test_rolling_window_sums_up_what_was_traded_in_it(venue: Any, window: str) -> None:
+    async def body(ask: Any) -> None:
+        _, row = await ask.public("ticker", symbol="BTCUSDT", windowSize=window)
+        length_ms = int(window[:-1]) * {"m": 60, "h": 3600, "d": 86_400}[window[-1]] * 1000
+        assert 0 <= row["closeTime"] - row["openTime"] - length_ms < 60_000
+        assert row["openTime"] % 60_000 == 0
+        trades = ask.world.history.between("BTC-USDT", row["openTime"] * 10**6, 2**63)
+        assert row["count"] == len(trades)
+        assert float(row["volume"]) == pytest.approx(sum(t.quantity for t in trades) / 10**8)
+
+    venue(body)
+
+
+def test_trading_day_opens_at_midnight_of_the_time_zone(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        day = 86_400_000
+        for zone, hours in (("0", 0.0), ("-1:00", -1.0), ("05:45", 5.75), ("14", 14.0)):
+            _, row = await ask.public("ticker/tradingDay", symbol="BTCUSDT", timeZone=zone)
+            assert (row["openTime"] + hours * 3_600_000) % day == 0
+            assert row["closeTime"] == row["openTime"] + day - 1
+
+    venue(body)
+
+
+@pytest.mark.parametrize(
+    ("target", "weight"),
+    [
+        ("ticker/24hr?symbol=BTCUSDT", 2),
+        ("ticker/24hr", 80),
+        ('ticker/24hr?symbols=["BTCUSDT","ETHUSDT"]', 2),
+        ('ticker?symbols=["BTCUSDT","ETHUSDT"]', 8),
+        ("ticker/tradingDay?symbol=BTCUSDT", 4),
+        ("ticker/price", 4),
+        ("executionRules", 40),
+        ("executionRules?symbol=BTCUSDT", 2),
+        ("referencePrice?symbol=BTCUSDT", 2),
+        ("historicalTrades?symbol=BTCUSDT", 25),
+        ("aggTrades?symbol=BTCUSDT", 4),
+    ],
+)
+def test_request_costs_the_documented_weight(venue: Any, target: str, weight: int) -> None:
+    async def body(ask: Any) -> None:
+        reply, _ = await ask.raw("GET", f"/api/v3/{target}")
+        assert (reply.status, reply.headers["X-MBX-USED-WEIGHT-1M"]) == (200, str(weight))
+
+    venue(body)
+
+
+def test_reference_price_is_the_mean_of_the_last_prices(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, told = await ask.public("referencePrice", symbol="BTCUSDT")
+        last = ask.world.history.trades("BTC-USDT")[-1]
+        assert told["timestamp"] % 1000 == 0
+        assert float(told["referencePrice"]) == pytest.approx(last.price / 10**8, rel=0.01)
+        _, how = await ask.public("referencePrice/calculation", symbol="BTCUSDT")
+        assert (how["bucketCount"], how["bucketWidthMs"]) == (10, 1000)
+
+    venue(body)

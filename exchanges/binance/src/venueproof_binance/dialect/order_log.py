@@ -80,10 +80,8 @@ class OrderLog:
 
     def matches_of(self, order: OrderState) -> list[PreventedMatch]:
         """The order's, oldest first."""
-        if not order.prevented_quantity:
-            return []
         self._catch_up()
-        return self._of_order[order.order_id]
+        return self._of_order.get(order.order_id, [])
 
     def match_of(self, event: OrderChanged) -> tuple[PreventedMatch, int]:
         """The match that an event tells of, and the quantity that this event took away."""
