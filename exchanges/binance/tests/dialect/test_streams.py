@@ -166,6 +166,18 @@ def test_ticker_of_all_symbols_is_gone_since_its_retirement(sockets: Any) -> Non
     sockets(body)
 
 
+def test_mini_tickers_of_all_symbols_are_told_under_the_names_that_clients_use(
+    sockets: Any,
+) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open("/ws/!miniTicker@arr@1000ms")
+        ask.trade("BUY", "0.1")
+        ((row,),) = await texts(socket, 1)
+        assert (row["e"], row["s"]) == ("24hrMiniTicker", "BTCUSDT")
+
+    sockets(body)
+
+
 def test_timed_world_sums_up_each_second_and_candles_every_other(sockets: Any) -> None:
     async def body(ask: Any) -> None:
         socket = await ask.open(

@@ -16,6 +16,7 @@ from venueproof_binance.dialect.parameters import (
     whole,
 )
 from venueproof_binance.dialect.routing import row
+from venueproof_binance.dialect.sessions import unit_of
 from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Operation
 from venueproof_core.models import Side
@@ -98,10 +99,12 @@ def aggregate_trades(dialect: BinanceDialect, call: Call) -> Any:
             first = found.first_from(symbol, start)
             last = min(last, first + limit)
         first = max(first, last - limit)
-    return [aggregate_row(dialect, one, call) for one in found.get(symbol, first, last)]
+    unit_ns = unit_of(call)
+    return [aggregate_row(one, unit_ns) for one in found.get(symbol, first, last)]
 
 
-def aggregate_row(dialect: BinanceDialect, one: Aggregate, call: Call) -> dict[str, Any]:
+def aggregate_row(one: Aggregate, unit_ns: int) -> dict[str, Any]:
+    """An aggregate, here and in its stream, with its time in units of so many nanoseconds."""
     first, last = one.trades[0], one.trades[-1]
     return {
         "a": one.aggregate_id,
@@ -109,7 +112,7 @@ def aggregate_row(dialect: BinanceDialect, one: Aggregate, call: Call) -> dict[s
         "q": number(one.quantity),
         "f": first.trade_id,
         "l": last.trade_id,
-        "T": dialect.stamp(first.time_ns, call),
+        "T": first.time_ns // unit_ns,
         "m": first.taker_side is Side.SELL,
         "M": True,
     }

@@ -59,6 +59,11 @@ class Session:
     timers: list[Timer] = field(default_factory=list)
 
 
+def unit_of(call: Call) -> int:
+    """The unit of time that a request wants, in nanoseconds."""
+    return UNITS[call.headers.get("X-MBX-TIME-UNIT", "MILLISECOND").upper()]
+
+
 def endpoint_of(path: str) -> str | None:
     """Endpoint name if a WebSocket can be opened at this path."""
     if path == API:

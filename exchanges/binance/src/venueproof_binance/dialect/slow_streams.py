@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WINDOWS = {"1h": 3600 * SECOND_NS, "4h": 4 * 3600 * SECOND_NS, "1d": 86_400 * SECOND_NS}
 EAST_NS = 8 * 3600 * SECOND_NS
 EAST_SUFFIX = "@+08:00"
+MINI_OF_ALL = ("!miniTicker@arr", "!miniTicker@arr@1000ms", "!miniTicker@arr@3000ms")
 _MINI = {
     "c": "lastPrice",
     "o": "openPrice",
@@ -130,7 +131,7 @@ class SlowStreams:
                 self._send([f"{lower}@referencePrice"], self._reference(symbol), symbol)
             for window in WINDOWS:
                 self._send([f"{lower}@ticker_{window}"], self._window(window, symbol), symbol)
-        self._send(["!miniTicker@arr"], _each(symbols, self._mini), None)
+        self._send(list(MINI_OF_ALL), _each(symbols, self._mini), None)
         for window in WINDOWS:
             make = _each(symbols, partial(self._window, window))
             self._send([f"!ticker_{window}@arr"], make, None)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from venueproof_core.control import Channel
 
 # Documented name, what follows the symbol as a pattern, what it carries. ``@depth@1000ms`` is in older
-# documents, and official clients still send it.
+# documents, and official clients still send it; likewise the cadence that clients put to ``!miniTicker@arr``.
 _OF_SYMBOL = (
     ("<symbol>@trade", r"trade", Channel.TRADES),
     ("<symbol>@aggTrade", r"aggTrade", Channel.TRADES),
@@ -32,7 +32,7 @@ _OF_SYMBOL = (
     ("<symbol>@depth@100ms", r"depth@100ms", Channel.ORDER_BOOK),
 )
 _OF_ALL = (
-    ("!miniTicker@arr", r"!miniTicker@arr", Channel.TICKER),
+    ("!miniTicker@arr", r"!miniTicker@arr(?:@[13]000ms)?", Channel.TICKER),
     ("!ticker@arr", r"!ticker@arr", Channel.TICKER),
     ("!ticker_<window>@arr", r"!ticker_(?:1h|4h|1d)@arr", Channel.TICKER),
 )

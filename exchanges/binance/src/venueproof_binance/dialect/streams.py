@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from venueproof_binance.dialect import tickers, wire
 from venueproof_binance.dialect.aggregates import Aggregate
 from venueproof_binance.dialect.listings import venue_symbol
-from venueproof_binance.dialect.rest_public import depth_row
+from venueproof_binance.dialect.rest_public import aggregate_row, depth_row
 from venueproof_binance.dialect.slow_streams import SlowStreams
 from venueproof_binance.dialect.stream_names import kind_of
 from venueproof_binance.dialect.wire import number
@@ -206,20 +206,8 @@ class MarketStreams:
             self.send([name], partial(self._aggregate, symbol, one), symbol)
 
     def _aggregate(self, symbol: str, one: Aggregate, unit_ns: int) -> dict[str, Any]:
-        first, last = one.trades[0], one.trades[-1]
-        return {
-            "e": "aggTrade",
-            "E": self._now(unit_ns),
-            "s": venue_symbol(symbol),
-            "a": one.aggregate_id,
-            "p": number(first.price),
-            "q": number(one.quantity),
-            "f": first.trade_id,
-            "l": last.trade_id,
-            "T": first.time_ns // unit_ns,
-            "m": first.taker_side is Side.SELL,
-            "M": True,
-        }
+        head = {"e": "aggTrade", "E": self._now(unit_ns), "s": venue_symbol(symbol)}
+        return head | aggregate_row(one, unit_ns)
 
     # ------------------------------------------------------------ sending
 
