@@ -297,13 +297,11 @@ class Rate(Matcher):
 
     def matches(self, actual: Any) -> bool:
         """Whether fees of all fills are this rate of what was received."""
-        if not isinstance(actual, str):
+        if not isinstance(actual, str | float):
             return False
+        rate = Decimal(str(actual))
         fills = [row for row in self.world.fills() if row["liquidity"] == self.liquidity]
-        return all(
-            abs(self._received(f) * Decimal(actual) - Decimal(f["fee"])) <= LAST_DIGIT
-            for f in fills
-        )
+        return all(abs(self._received(f) * rate - Decimal(f["fee"])) <= LAST_DIGIT for f in fills)
 
     @staticmethod
     def _received(fill: Mapping[str, Any]) -> Decimal:

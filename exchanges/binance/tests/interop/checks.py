@@ -49,6 +49,18 @@ class Near(Matcher):
 
 
 @dataclass(frozen=True)
+class Close(Matcher):
+    """A number of a client that computes with floats."""
+
+    value: float
+    tolerance: float = 1e-9
+
+    def matches(self, actual: Any) -> bool:
+        is_number = isinstance(actual, int | float) and not isinstance(actual, bool)
+        return is_number and abs(actual - self.value) <= self.tolerance * max(1, abs(self.value))
+
+
+@dataclass(frozen=True)
 class Text(Matcher):
     """A text that matches a pattern as a whole."""
 

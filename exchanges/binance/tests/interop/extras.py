@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import orders, public, wallet
-from .checks import Report
+from .checks import Report, Text
 from .steering import World
-from .steps import Scenario
+from .steps import Refusal, Scenario, Step
 
 LISTEN_KEYS = "2026-01-15"  # the last days of REST listen keys; they went on 2026-02-20
 KEY = r"\w{60,64}"
@@ -22,6 +22,18 @@ def everything(world: World) -> Scenario:
     yield from public.requests(world)
     yield from orders.requests(world)
     yield from wallet.requests(world)
+
+
+def listen_keys(world: World) -> Scenario:
+    """The older way to the account's own stream, on a world of its time."""
+    endpoint = "/api/v3/userDataStream"
+    reply = yield Step(f"POST {endpoint}", {}, lambda *_: {"listenKey": Text(KEY)})
+    key = {"listenKey": reply["listenKey"]}
+    yield Step(f"POST {endpoint}", {}, lambda *_: key)
+    yield Step(f"PUT {endpoint}", key, lambda *_: {})
+    yield Step(f"DELETE {endpoint}", key, lambda *_: {})
+    gone = Refusal(-1125, "This listenKey does not exist.", 400)
+    yield Step(f"PUT {endpoint}", key, lambda *_: gone)
 
 
 def check(report: Report, call: str, endpoint: str, expected: Any, make: Callable[[], Any]) -> None:

@@ -33,7 +33,12 @@ def streams(source: str) -> Iterable[str]:
 
 
 def reaching(
-    owner: type, reached: Reached, must: Iterable[str], *, through: Iterable[str] = ()
+    owner: type,
+    reached: Reached,
+    must: Iterable[str],
+    *,
+    through: Iterable[str] = (),
+    past: Iterable[str] = (),
 ) -> dict[str, set[str]]:
     """Public methods of a class that reach the must tier, with what they reach.
 
@@ -41,20 +46,21 @@ def reaching(
         owner: The class.
         reached: Finds endpoints in a method's source.
         must: The tier.
-        through: Private helpers to look through; public methods that call others always are.
+        through: Private helpers to look through; public methods are, when others call them.
+        past: Public methods that are not: what every call does first.
     """
     texts = {
         name: source(method)
         for name, method in inspect.getmembers(owner, callable)
         if not name.startswith("__")
     }
-    tier, helpers = frozenset(must), frozenset(through)
+    tier, helpers, left_out = frozenset(must), frozenset(through), frozenset(past)
     direct = {name: set(reached(text)) & tier for name, text in texts.items()}
     calls = {
         name: {
             other
             for other in re.findall(r"self\.(\w+)\(", text)
-            if other in texts and (not other.startswith("_") or other in helpers)
+            if other in texts.keys() - left_out and (not other.startswith("_") or other in helpers)
         }
         for name, text in texts.items()
     }

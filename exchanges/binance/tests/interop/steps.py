@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
-from .checks import Kept, Report
+from .checks import Kept, Line, Report
 from .market import Span
 from .steering import CannotSteerError, now_ms
 
@@ -77,16 +78,26 @@ def run(scenario: Scenario, adapter: Adapter, report: Report, prefix: str = "") 
     A call that is special (it fits fewer steps) and not yet made goes before one that fits all; a step for
     which there is no call is skipped and answered with ``None``.
     """
-    reply: Any = None
     made: set[str] = set()
+
+    def make(step: Step) -> Any:
+        call = choose(adapter.calls.get(step.endpoint, ()), step.params, made)
+        if call is None:
+            return None
+        made.add(call.name)
+        params = {name: value for name, value in step.params.items() if name not in call.implied}
+        work = partial(adapter.call, call.name, step.endpoint, params)
+        return compared(step, prefix + call.name, work, report)
+
+    drive(scenario, make, report, prefix)
+
+
+def drive(scenario: Scenario, make: Callable[[Any], Any], report: Report, prefix: str) -> None:
+    """Make step after step; the reply of each goes back into the scenario."""
+    reply: Any = None
     try:
         while True:
-            step = scenario.send(reply)
-            call = choose(adapter.calls.get(step.endpoint, ()), step.params, made)
-            reply = None
-            if call is not None:
-                made.add(call.name)
-                reply = _make(step, call, adapter, report, prefix)
+            reply = make(scenario.send(reply))
     except StopIteration:
         pass
     except (CannotSteerError, KeyError, IndexError, TypeError) as error:
@@ -101,18 +112,20 @@ def choose(calls: Sequence[Call], params: Mapping[str, Any], made: set[str]) -> 
     return max(fresh or fitting, key=lambda call: len(call.implied), default=None)
 
 
-def _make(step: Step, call: Call, adapter: Adapter, report: Report, prefix: str) -> Any:
-    params = {name: value for name, value in step.params.items() if name not in call.implied}
+def compared(step: Step, call: str, work: Callable[[], Any], report: Report) -> Any:
+    """Do a step's work and compare its reply with what the step expects."""
     started = now_ms()
     try:
-        reply = adapter.call(call.name, step.endpoint, params)
+        reply = work()
     except Exception as error:  # any: whatever the client raises is its answer
-        report.failed(prefix + call.name, step.endpoint, error)
+        report.failed(call, step.endpoint, error)
         return None
     expected = step.expect(reply, Span(started, now_ms()))
-    report.check(
-        prefix + call.name, step.endpoint, _shown(expected, is_expected=True), _shown(reply)
-    )
+    if isinstance(reply, Refusal) and not isinstance(expected, Refusal):
+        text = f"$: refused with {reply.code} {reply.message!r} ({reply.status})"
+        report.lines.append(Line(call, step.endpoint, 1, [text]))
+    else:
+        report.check(call, step.endpoint, _shown(expected, is_expected=True), _shown(reply))
     return reply
 
 
