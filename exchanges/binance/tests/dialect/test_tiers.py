@@ -11,6 +11,7 @@ EVENTS = {
     "outboundAccountPosition",
     "balanceUpdate",
     "executionReport",
+    "listStatus",
     "eventStreamTerminated",
     "listenKeyExpired",
 }

@@ -16,8 +16,19 @@ NEEDS: dict[str, dict[str, Any]] = {
     "order.amendments": {"orderId": 601},
     "order.status": {"orderId": 601},
     "myPreventedMatches": {"orderId": 601},
+    "orderList.status": {"orderListId": 1},
 }
-WITHOUT_SYMBOL = {"ping", "time", "account.status", "account.rateLimits.orders"}
+LISTS = {"orderList.status", "openOrderLists.status", "allOrderLists"}
+WITHOUT_SYMBOL = {"ping", "time", "account.status", "account.rateLimits.orders", *LISTS}
+PAIR = {
+    "symbol": "BTCUSDT",
+    "side": "SELL",
+    "quantity": "0.01",
+    "aboveType": "LIMIT_MAKER",
+    "abovePrice": "70000",
+    "belowType": "STOP_LOSS",
+    "belowStopPrice": "50000",
+}
 # What differs between two calls: times, counts.
 MOVING = ("serverTime", "updateTime", "closeTime", "openTime", "timestamp", "count")
 SIGNED = (
@@ -25,6 +36,7 @@ SIGNED = (
     "openOrders.status",
     "order.status",
     "order.amendments",
+    *LISTS,
 )
 
 
@@ -49,6 +61,8 @@ def test_method_answers_as_its_rest_twin(sockets: Any, method: str) -> None:
     async def body(ask: Any) -> None:
         socket = await ask.open("/ws-api/v3")
         await ask.place("a")
+        if method in LISTS:
+            await ask.signed("POST", "orderList/oco", **PAIR)
         given = NEEDS.get(method, {}) | ({} if method in WITHOUT_SYMBOL else BTC)
         path = TWINS[method].partition(" ")[2]
         if method in SIGNED:

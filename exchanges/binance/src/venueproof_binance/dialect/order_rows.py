@@ -27,7 +27,7 @@ def placed_row(dialect: BinanceDialect, order: OrderState, kind: str, call: Call
     row |= _state(order)
     row["workingTime"] = _working_time(dialect, order, call)
     row["selfTradePreventionMode"] = order.self_trade_prevention.value
-    row |= _conditional(dialect, order)
+    row |= _conditional(dialect, order, call)
     if kind != "FULL":
         return row
     row["fills"] = [
@@ -72,7 +72,7 @@ def canceled_row(
         "transactTime": dialect.stamp(order.updated_time_ns, call),
         **_state(order),
         "selfTradePreventionMode": order.self_trade_prevention.value,
-        **_conditional(dialect, order),
+        **_conditional(dialect, order, call),
     }
 
 
@@ -121,7 +121,7 @@ def order_row(dialect: BinanceDialect, order: OrderState, call: Call) -> dict[st
         "selfTradePreventionMode": order.self_trade_prevention.value,
         **{
             name: value
-            for name, value in _conditional(dialect, order).items()
+            for name, value in _conditional(dialect, order, call).items()
             if name not in ("stopPrice", "icebergQty")
         },
     }
@@ -136,7 +136,7 @@ def fill_row(
         "symbol": venue_symbol(trade.symbol),
         "id": dialect.public_trade_id(trade),
         "orderId": order.order_id,
-        "orderListId": -1,
+        "orderListId": wire.order_list_id(order),
         "price": number(trade.price),
         "qty": number(trade.quantity),
         "quoteQty": number(trade.notional),
@@ -150,10 +150,16 @@ def fill_row(
 
 
 def _names(order: OrderState) -> dict[str, Any]:
-    return {"symbol": venue_symbol(order.symbol), "orderId": order.order_id, "orderListId": -1}
+    return {
+        "symbol": venue_symbol(order.symbol),
+        "orderId": order.order_id,
+        "orderListId": wire.order_list_id(order),
+    }
 
 
 def _status(order: OrderState) -> str:
+    if order.is_held and order.status is OrderStatus.NEW:
+        return "PENDING_NEW"
     # Only an order whose end self-trade prevention brought about is EXPIRED_IN_MATCH.
     remainder = order.quantity - order.filled_quantity - order.prevented_quantity
     by_prevention = (
@@ -183,10 +189,14 @@ def _working_time(dialect: BinanceDialect, order: OrderState, call: Call) -> int
     return dialect.stamp(order.working_time_ns, call)
 
 
-def _conditional(dialect: BinanceDialect, order: OrderState) -> dict[str, Any]:
+def _conditional(dialect: BinanceDialect, order: OrderState, call: Call) -> dict[str, Any]:
     row: dict[str, Any] = {}
     if order.stop_price is not None:
         row["stopPrice"] = number(order.stop_price)
+    if order.trailing_delta is not None:
+        since = order.trailing_time_ns
+        row["trailingDelta"] = order.trailing_delta
+        row["trailingTime"] = -1 if since is None else dialect.stamp(since, call)
     if order.display_quantity is not None:
         row["icebergQty"] = number(order.display_quantity)
     if order.prevented_quantity:

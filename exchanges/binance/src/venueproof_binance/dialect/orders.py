@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors
+from venueproof_binance.dialect.order_list_rows import canceled_list_row
 from venueproof_binance.dialect.order_rows import canceled_row, order_row, placed_row
 from venueproof_binance.dialect.parameters import canonical, client_id, is_true, whole
 from venueproof_binance.dialect.placement import PARAMETERS, checked, response_type
@@ -50,11 +51,12 @@ def cancel_all(dialect: BinanceDialect, call: Call) -> Any:
     orders = list(dialect.world.core.open_orders(dialect.account_of(call).name, symbol))
     if not orders:
         raise errors.of(errors.UNKNOWN_ORDER)
-    rows = []
-    for order in orders:
-        request_id = dialect.new_id()
-        rows.append(canceled_row(dialect, end(dialect, order, request_id), request_id, call))
-    return rows
+    # A leg ends with the first one of its list: it has nothing left when its turn comes.
+    return [
+        _ended_row(dialect, order, dialect.new_id(), call)
+        for order in orders
+        if order.remaining_quantity
+    ]
 
 
 def query(dialect: BinanceDialect, call: Call) -> Any:
@@ -111,7 +113,19 @@ def canceled(
     if restriction is not None and order.status.value != RESTRICTIONS[restriction]:
         raise Refuse(-2011, "Order was not canceled due to cancel restrictions.")
     request_id = client_id(call, new_id) or dialect.new_id()
-    return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
+    return _ended_row(dialect, order, request_id, call)
+
+
+def _ended_row(
+    dialect: BinanceDialect, order: OrderState, request_id: str, call: Call
+) -> dict[str, Any]:
+    """Cancel an order, or the whole list that it is a leg of."""
+    order_list = dialect.world.core.order_list(order.list_id or 0)
+    if order_list is None:
+        return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
+    alive = [leg for leg in order_list.legs if leg.remaining_quantity]
+    end(dialect, order, request_id)
+    return canceled_list_row(dialect, order_list, alive, request_id, call)
 
 
 def find(
@@ -162,13 +176,18 @@ def end(dialect: BinanceDialect, order: OrderState, request_id: str) -> OrderSta
     Raises:
         Refuse: -2011: the market is closed.
     """
-    before = order.attributes
-    # The event of the cancel is told with its id: it must be there before.
-    order.attributes = {**(before or {}), "canceled_by": request_id}
+    core = dialect.world.core
+    order_list = core.order_list(order.list_id or 0)
+    ended = [order] if order_list is None else order_list.legs
+    before = [(leg, leg.attributes) for leg in ended if leg.remaining_quantity]
+    # The events of the cancel are told with its id: it must be there before.
+    for leg, attributes in before:
+        leg.attributes = {**(attributes or {}), "canceled_by": request_id}
     try:
-        return dialect.world.core.cancel(order.order_id, time_ns=dialect.world.stamps.time_ns())
+        return core.cancel(order.order_id, time_ns=dialect.world.stamps.time_ns())
     except Refused as refused:
-        order.attributes = before
+        for leg, attributes in before:
+            leg.attributes = attributes
         raise errors.from_cancel(refused) from refused
 
 

@@ -64,6 +64,17 @@ def checked(dialect: BinanceDialect, call: Call) -> SubmitOrder:
     Raises:
         Refuse: Whatever is wrong first.
     """
+    request = read(dialect, call)
+    check_filters(dialect, request)
+    return request
+
+
+def read(dialect: BinanceDialect, call: Call) -> SubmitOrder:
+    """The parameters of one order.
+
+    Raises:
+        Refuse: Whatever is wrong first.
+    """
     parameters = call.parameters
     symbol = canonical(parameters["symbol"])
     kind = TYPES.get(parameters["type"])
@@ -93,17 +104,14 @@ def checked(dialect: BinanceDialect, call: Call) -> SubmitOrder:
         self_trade_prevention=_prevention(call),
         attributes=_attributes(call),
     )
-    trailing = whole(call, "trailingDelta", default=0) if "trailingDelta" in parameters else None
+    if "trailingDelta" in parameters:
+        request.trailing_delta = whole(call, "trailingDelta", default=0)
     _check_peg(call)
     _check_iceberg(request)
-    check_filters(dialect, request, trailing)
-    if trailing is not None:
-        # The core has no orders that follow the price; exchangeInfo says so (allowTrailingStop).
-        raise Refuse(-2010, "Trailing stop orders are not supported for this symbol.")
     return request
 
 
-def check_filters(dialect: BinanceDialect, request: SubmitOrder, trailing: int | None) -> None:
+def check_filters(dialect: BinanceDialect, request: SubmitOrder) -> None:
     """Hold an order against its symbol's state and every filter.
 
     Raises:
@@ -121,7 +129,7 @@ def check_filters(dialect: BinanceDialect, request: SubmitOrder, trailing: int |
             reference=dialect.reference_prices.price(symbol) or dialect.average(symbol),
             position=sum(core.balances(request.account)[rules.base]),
             open_orders=core.open_orders(request.account),
-            trailing_delta=trailing,
+            trailing_delta=request.trailing_delta,
         )
     )
 

@@ -1,7 +1,7 @@
 """Which documented requests, methods and streams this dialect serves, and how well.
 
 ``must``: as documented, in all that clients can see. ``simple``: the documented shape, with little behind it.
-``left out``: not served. Order lists are left out here until the core has them.
+``left out``: not served.
 
 Source: REST page, WebSocket API page, WebSocket streams page, user data stream page of
 https://developers.binance.com/docs/binance-spot-api-docs, 2026-07-21; wallet and margin pages.
@@ -38,14 +38,14 @@ _REST = (
         "Trading endpoints",
         MUST,
         "POST order|POST order/test|GET order|DELETE order|DELETE openOrders|GET openOrders|GET allOrders"
-        "|POST order/cancelReplace|PUT order/amend/keepPriority",
+        "|POST order/cancelReplace|PUT order/amend/keepPriority|POST orderList/oco|POST orderList/oto"
+        "|POST orderList/otoco|POST order/oco|DELETE orderList|GET orderList|GET allOrderList"
+        "|GET openOrderList",
     ),
     (
         "Trading endpoints",
         LEFT_OUT,
-        "POST orderList/oco|POST orderList/oto|POST orderList/otoco|POST orderList/opo|POST orderList/opoco"
-        "|POST order/oco|DELETE orderList|GET orderList|GET allOrderList|GET openOrderList|POST sor/order"
-        "|POST sor/order/test",
+        "POST orderList/opo|POST orderList/opoco|POST sor/order|POST sor/order/test",
     ),
     (
         "Account endpoints",
@@ -70,11 +70,7 @@ _SESSIONS = (
     "session.logon|session.status|session.logout|session.subscriptions|userDataStream.subscribe"
     "|userDataStream.subscribe.signature|userDataStream.unsubscribe"
 )
-_LISTS = (
-    "orderList.place|orderList.place.oco|orderList.place.oto|orderList.place.otoco|orderList.place.opo"
-    "|orderList.place.opoco|orderList.cancel|orderList.status|openOrderLists.status|allOrderLists"
-    "|sor.order.place|sor.order.test|blockTrades.historical"
-)
+_LISTS = "orderList.place.opo|orderList.place.opoco|sor.order.place|sor.order.test|blockTrades.historical"
 _STREAMS = (
     "<symbol>@trade|<symbol>@aggTrade|<symbol>@kline_<interval>|<symbol>@kline_<interval>@+08:00"
     "|<symbol>@miniTicker|<symbol>@ticker|<symbol>@ticker_<window>|<symbol>@bookTicker|<symbol>@avgPrice"
@@ -82,7 +78,8 @@ _STREAMS = (
     "|!miniTicker@arr|!ticker_<window>@arr|!ticker@arr"
 )
 _EVENTS = (
-    "outboundAccountPosition|balanceUpdate|executionReport|eventStreamTerminated|listenKeyExpired"
+    "outboundAccountPosition|balanceUpdate|executionReport|listStatus|eventStreamTerminated"
+    "|listenKeyExpired"
 )
 
 
@@ -101,7 +98,7 @@ def _rows() -> dict[str, tuple[str, str]]:
         ("<symbol>@referencePrice", SIMPLE, "WebSocket streams: Detailed stream information"),
         ("<symbol>@blockTrade", LEFT_OUT, "WebSocket streams: Detailed stream information"),
         (_EVENTS, MUST, "User data stream: Payloads"),
-        ("listStatus|externalLockUpdate", LEFT_OUT, "User data stream: Payloads"),
+        ("externalLockUpdate", LEFT_OUT, "User data stream: Payloads"),
     ):
         rows |= dict.fromkeys(names.split("|"), (tier, section))
     return rows

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import wire
 from venueproof_binance.dialect.listings import venue_symbol
+from venueproof_binance.dialect.order_list_rows import STATUS_TYPES
 from venueproof_binance.dialect.records import NO_TRADE_GROUP
 from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Channel
 from venueproof_core.models import OrderType
 from venueproof_simulator.connections import Connection
+from venueproof_simulator.order_lists import ListChanged
 from venueproof_simulator.toolkit import StreamEvent
 from venueproof_simulator.venue_core import (
     BalanceChanged,
@@ -30,13 +32,14 @@ if TYPE_CHECKING:
 
 EXECUTION = {
     OrderEvent.ACCEPTED: "NEW",
+    OrderEvent.RELEASED: "NEW",
     OrderEvent.AMENDED: "REPLACED",
     OrderEvent.CANCELED: "CANCELED",
     OrderEvent.EXPIRED: "EXPIRED",
     OrderEvent.PREVENTED: "TRADE_PREVENTION",
 }
 # Times of an event: nanoseconds until it is known in which unit its reader wants them.
-TIMES = ("E", "T", "O", "W", "u")
+TIMES = ("E", "T", "O", "W", "D", "u")
 
 
 def stream_of(account: str) -> str:
@@ -59,6 +62,8 @@ class UserData:
                 self._changed(event)
             elif isinstance(event, Traded):
                 self._traded(event)
+            elif isinstance(event, ListChanged):
+                self._list_changed(event)
             elif isinstance(event, BalanceChanged):
                 positions.setdefault(event.account, {})[event.asset] = event
                 if event.delta:
@@ -101,11 +106,41 @@ class UserData:
         }
         if event.kind is OrderEvent.ACCEPTED:
             row["c"] = event.client_order_id
+            if self._was_held(order):
+                row |= {"X": "PENDING_NEW", "w": False}
+                row.pop("W", None)
         elif event.kind is OrderEvent.PREVENTED:
             row |= self._prevented(event)
         elif event.kind is OrderEvent.EXPIRED and event.reason is not None:
             row["eR"] = wire.EXPIRY[event.reason]
         self._send(order.account, "order", row, order)
+
+    def _was_held(self, order: OrderState) -> bool:
+        order_list = self._world.core.order_list(order.list_id or 0)
+        return order_list is not None and any(leg is order for leg in order_list.triggered)
+
+    def _list_changed(self, event: ListChanged) -> None:
+        order_list = event.order_list
+        if not self._is_heard(order_list.account):
+            return
+        status_type, order_status = STATUS_TYPES[event.kind]
+        row = {
+            "e": "listStatus",
+            "E": self._now(),
+            "s": venue_symbol(order_list.symbol),
+            "g": order_list.list_id,
+            "c": order_list.contingency.value,
+            "l": status_type,
+            "L": order_status,
+            "r": "NONE",
+            "C": order_list.client_list_id,
+            "T": event.time_ns,
+            "O": [
+                {"s": venue_symbol(leg.symbol), "i": leg.order_id, "c": leg.client_order_id}
+                for leg in order_list.legs
+            ],
+        }
+        self._send(order_list.account, "list", row, order_list.legs[0])
 
     def _prevented(self, event: OrderChanged) -> dict[str, Any]:
         match, taken = self._dialect.order_log.match_of(event)
@@ -161,7 +196,7 @@ class UserData:
             "p": number(0 if is_market else order.price),
             "P": number(order.stop_price),
             "F": number(order.display_quantity),
-            "g": -1,
+            "g": wire.order_list_id(order),
             "C": "",
             "x": "",
             "X": "",
@@ -186,6 +221,9 @@ class UserData:
         }
         if order.working_time_ns is not None:
             row["W"] = order.working_time_ns
+        if order.trailing_delta is not None:
+            row["d"] = order.trailing_delta
+            row["D"] = -1 if order.trailing_time_ns is None else order.trailing_time_ns
         for name, key in (("strategyId", "j"), ("strategyType", "J")):
             if order.attributes and name in order.attributes:
                 row[key] = order.attributes[name]
@@ -247,7 +285,9 @@ class UserData:
 
 
 def _texts(row: dict[str, Any]) -> wire.Texts:
-    times = {name: row[name] for name in TIMES if row.get(name, 0) > 0}
+    # In an event of an order list, O is not a time.
+    given = {name: row[name] for name in TIMES if isinstance(row.get(name), int)}
+    times = {name: time_ns for name, time_ns in given.items() if time_ns > 0}
 
     def make(unit_ns: int) -> dict[str, Any]:
         return row | {name: time_ns // unit_ns for name, time_ns in times.items()}

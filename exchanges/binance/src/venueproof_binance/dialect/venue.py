@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from venueproof_binance.dialect import (
     account,
     errors,
+    order_lists,
     orders,
     records,
     replacing,
@@ -57,6 +58,7 @@ class BinanceDialect(Dialect):
         [
             *rest_public.ROUTES,
             *orders.ROUTES,
+            *order_lists.ROUTES,
             *replacing.ROUTES,
             *account.ROUTES,
             *records.ROUTES,

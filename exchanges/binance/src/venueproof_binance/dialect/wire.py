@@ -28,6 +28,8 @@ EXPIRY = {
     ExpiryReason.SELF_TRADE: "NONE",
     ExpiryReason.VENUE: "EXCHANGE_CANCELED",
     ExpiryReason.REJECTED_AT_TRIGGER: "REJECTED",
+    ExpiryReason.OTHER_LEG: "OCO_TRIGGER",
+    ExpiryReason.WORKING_LEG_EXPIRED: "OTO_PHASE_ONE_EXPIRED",
 }
 
 
@@ -54,6 +56,11 @@ def time_in_force(order: OrderState) -> str:
 def status(order_status: OrderStatus, *, by_prevention: bool = False) -> str:
     """The status as the venue names it."""
     return "EXPIRED_IN_MATCH" if by_prevention else STATUS[order_status]
+
+
+def order_list_id(order: OrderState) -> int:
+    """Of the list that the order is a leg of, else -1."""
+    return order.list_id or -1
 
 
 def client_order_id(order: OrderState) -> str:
