@@ -15,6 +15,7 @@ from typing import Literal
 
 from venueproof_core.errors import ConfigurationError
 from venueproof_core.results import IntegrationTestReport, TestResult
+from venueproof_core.venue import Connector
 from venueproof_suite.child import Child
 from venueproof_suite.collecting import Collected, Progress, hung_from_outside
 from venueproof_suite.options import DEFAULT_SEED, PARALLEL, SERIAL, RunOptions
@@ -45,7 +46,8 @@ class IntegrationTestRunner:
         markers: As pytest's ``-m``.
         profile: Name of a compliance profile, or path of a file with one.
         report_dir: Write ``report.json`` there.
-        workers: xdist workers; ``auto`` and ``None`` are one per processor, two at least.
+        workers: xdist workers; ``auto`` and ``None`` are one per processor, two at least; twice as many for a
+            connector that is not ours.
         timeout_s: Seconds per case; ``None`` takes ``TEST_TIMEOUT``.
         run_timeout_s: Seconds of the whole run; ``None`` takes ``INTEGRATION_TEST_TIMEOUT``.
         variants: File with pairs of defect and cases to run, instead of each case once.
@@ -94,7 +96,7 @@ class IntegrationTestRunner:
             variants=variants.absolute() if variants is not None else None,
         )
         self._subject = find_subject(self._options, self._given.settings)
-        self._workers = _worker_count(workers)
+        self._workers = _worker_count(workers, self._subject.connector)
         self._report_dir = report_dir
         self._on_progress = on_progress
         self._arguments = [*_pair("-k", keyword), *_pair("-m", markers)]
@@ -253,7 +255,7 @@ class IntegrationTestRunner:
                 signal.signal(number, handler)
 
 
-def _worker_count(workers: int | Literal["auto"] | None) -> int:
+def _worker_count(workers: int | Literal["auto"] | None, connector: Connector) -> int:
     if isinstance(workers, int):
         if workers < 1:
             raise ConfigurationError(
@@ -263,7 +265,8 @@ def _worker_count(workers: int | Literal["auto"] | None) -> int:
     told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", "")
     if told.isdigit() and int(told) > 0:
         return int(told)
-    return max(2, os.cpu_count() or 2)
+    # Clients that are not ours wait more than they compute: pauses of their own, deadlines they miss.
+    return max(2, os.cpu_count() or 2) * (1 if connector.is_ours else 2)
 
 
 def _pair(name: str, value: str | None) -> list[str]:
