@@ -26,6 +26,7 @@ class Goal:
     trade_id: int
     version: int
     since_ms: int
+    trade_ms: int
 
 
 def move(world: World, side: str = "SELL") -> Goal:
@@ -38,8 +39,9 @@ def move(world: World, side: str = "SELL") -> Goal:
         {"kind": "set_level", "side": "SELL", "price": book["asks"][9][0], "quantity": "1.25"},
         {"kind": "trade", "side": side, "quantity": "0.00700"},
     )
-    trade_id = int(world.trades(SYMBOL)[-1]["trade_id"])
-    return Goal(trade_id, world.book(SYMBOL)["version"], started)
+    last = world.trades(SYMBOL)[-1]
+    version = world.book(SYMBOL)["version"]
+    return Goal(int(last["trade_id"]), version, started, milliseconds(last["venue_time_ns"]))
 
 
 def is_final(stream: str, event: Any, goal: Goal) -> bool:
@@ -48,10 +50,11 @@ def is_final(stream: str, event: Any, goal: Goal) -> bool:
         return any(is_final(stream, row, goal) for row in event)
     if "u" in event or "lastUpdateId" in event:
         return bool(event.get("u", event.get("lastUpdateId")) >= goal.version)
-    last = {"trade": "t", "aggTrade": "l"}.get(event.get("e", ""))
-    if last:
-        return bool(event[last] >= goal.trade_id)
-    return bool(event.get("E", 0) >= goal.since_ms)
+    last = {"trade": "t", "aggTrade": "l"}.get(event.get("e", ""), "L")
+    told = event.get("k", event).get(last)
+    if told is not None:
+        return bool(told >= goal.trade_id)
+    return bool(event.get("E", 0) >= goal.trade_ms)
 
 
 def check(
@@ -124,11 +127,19 @@ def _candle(world: World, kind: str, event: Mapping[str, Any]) -> dict[str, Any]
     told = event.get("k", {})
     interval = kind.removeprefix("kline_").partition("@")[0]
     length, offset = INTERVALS_MS[interval], SHANGHAI_MS if "+08:00" in kind else 0
-    rows = [r for r in world.trades(SYMBOL) if int(r["trade_id"]) <= told.get("L", 0)]
-    moment = milliseconds((rows or world.trades(SYMBOL))[-1]["venue_time_ns"])
-    start = (moment + offset) // length * length - offset
-    row = market.candle(rows or world.trades(SYMBOL), start, length)
-    inside = [int(r["trade_id"]) for r in rows if milliseconds(r["venue_time_ns"]) >= start]
+    stamp = event.get("E", 0)
+    start = (stamp + offset) // length * length - offset
+    if told.get("x"):  # the last event of a candle comes when the next one has begun
+        start = told.get("t", 0)
+    # Of what happened within its millisecond an event knows what it names.
+    rows = [
+        row
+        for row in world.trades(SYMBOL)
+        if milliseconds(row["venue_time_ns"]) < stamp or int(row["trade_id"]) <= told.get("L", 0)
+    ]
+    row = market.candle(rows, start, length)
+    end = start + length
+    inside = [int(r["trade_id"]) for r in rows if start <= milliseconds(r["venue_time_ns"]) < end]
     return {
         **_stamped(event, "kline"),
         "s": SYMBOL,
@@ -145,7 +156,7 @@ def _candle(world: World, kind: str, event: Mapping[str, Any]) -> dict[str, Any]
             "l": row[3],
             "v": row[5],
             "n": row[8],
-            "x": now_ms() >= start + length and Like(bool),
+            "x": stamp >= end,
             "q": row[7],
             "V": row[9],
             "Q": row[10],

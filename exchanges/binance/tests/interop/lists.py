@@ -98,9 +98,12 @@ class Lists:
         for client_id in ordered:
             leg = sent[client_id]
             self.own.sent[ids[client_id]] = leg
-            pending = {"status": "PENDING_NEW", "waits": True} if leg["pending"] else {}
-            waits = {"waits": True} if "stopPrice" in leg else {}
-            self.own.note(ids[client_id], listId=reply["orderListId"], **waits, **pending)
+            notes = {"listId": reply["orderListId"]}
+            if leg["pending"] or "stopPrice" in leg:
+                notes["waits"] = True
+            if leg["pending"]:
+                notes["status"] = "PENDING_NEW"
+            self.own.note(ids[client_id], **notes)
         created = self.own.truth(ids[ordered[0]])["created_time_ns"]
         return {
             "orderListId": reply["orderListId"],

@@ -74,11 +74,11 @@ def requests(world: World) -> Scenario:
     yield from tests(trader)
     yield from resting(trader)
     yield from taking(trader)
+    yield from refusals(trader)  # while few orders are open: filters that count go first
     yield from waiting(trader)
     world.advance(11)  # the window of new orders is ten seconds
     yield from replacing(trader)
     yield from preventing(trader)
-    yield from refusals(trader)
     yield from ending(trader)
     yield from histories.past(trader.own)
     yield from histories.accounts(world)

@@ -6,6 +6,7 @@ import json
 import queue
 import re
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -78,11 +79,21 @@ class Inbox:
 
     def __init__(self) -> None:
         self._texts: queue.Queue[str] = queue.Queue()
-        self.socket: Any = None
+        self._kept: deque[Any] = deque()
 
     def put(self, _manager: Any, text: str) -> None:
         """The client's callback."""
         self._texts.put(text)
+
+    def reply(self, deadline: float) -> Any:
+        """The next message that is no event; events that come before it are kept.
+
+        Raises:
+            queue.Empty: There is none by the deadline.
+        """
+        while "id" not in (message := self._read(deadline)):
+            self._kept.append(message)
+        return message
 
     def next(self, deadline: float) -> Any:
         """The next message.
@@ -90,6 +101,9 @@ class Inbox:
         Raises:
             queue.Empty: There is none by the deadline.
         """
+        return self._kept.popleft() if self._kept else self._read(deadline)
+
+    def _read(self, deadline: float) -> Any:
         return json.loads(self._texts.get(timeout=max(0.0, deadline - time.monotonic())))
 
 
@@ -196,13 +210,13 @@ def market_streams(world: World, report: Report, *, is_combined: bool) -> None:
         given = {} if more is None or name.endswith("all_symbols") else {"symbol": SYMBOL}
         getattr(client, name)(**given, **(more or {}), id=place + 1)
     deadline = time.monotonic() + DEADLINE_S
-    acknowledged = [inbox.next(deadline) for _ in STREAM_CALLS]
+    acknowledged = [inbox.reply(deadline) for _ in STREAM_CALLS]
     expected = [{"result": None, "id": place + 1} for place in range(len(STREAM_CALLS))]
     report.check("subscribe", "SUBSCRIBE", expected, acknowledged)
     world.advance(1.5)
     client.list_subscribe(id=99)
     names = [stream for _, stream, _ in STREAM_CALLS]
-    listed = inbox.next(deadline)
+    listed = inbox.reply(deadline)
     listed["result"] = sorted(listed.get("result") or [])
     report.check(
         "list_subscribe", "LIST_SUBSCRIPTIONS", {"result": sorted(names), "id": 99}, listed
@@ -266,7 +280,7 @@ def account_stream(world: World, report: Report) -> None:
     client = SpotWebsocketStreamClient(stream_url=world.stream, on_message=inbox.put)
     client.user_data(listen_key=key, id=1)
     deadline = time.monotonic() + DEADLINE_S
-    report.check("subscribe", "SUBSCRIBE", {"result": None, "id": 1}, inbox.next(deadline))
+    report.check("subscribe", "SUBSCRIBE", {"result": None, "id": 1}, inbox.reply(deadline))
     story = Story(world)
     story.tell(rest, report, "Spot.")
     told: list[Any] = []

@@ -76,13 +76,14 @@ def known(owner: type, *, prefix: str = "") -> dict[str, set[str]]:
         prefix + name: ends
         for name, ends in calls.items()
         if name == name.lower()  # each has a twin in camel case
-        and has.get(_camel(name), True)
+        and has.get(camel(name), True)
         and not CONTRACTS.search(name)
         and name not in UNUSABLE
     }
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A call by its other name."""
     words = name.split("_")
     return words[0] + "".join(
         word.upper() if word in ("ohlcv",) else word.capitalize() for word in words[1:]

@@ -142,6 +142,11 @@ class World:
         rows: list[Any] = self.ask("GET", "/truth/instruments")
         return rows
 
+    def connections(self) -> list[Any]:
+        """Stream connections, live and ended."""
+        rows: list[Any] = self.ask("GET", "/truth/connections")
+        return rows
+
     def limits(self) -> list[Any]:
         """Rate limit windows now."""
         rows: list[Any] = self.ask("GET", "/truth/limits")

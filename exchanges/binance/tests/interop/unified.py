@@ -85,9 +85,9 @@ def books(world: World) -> Scenario:
         yield ask(call, "GET /api/v3/depth", lambda *_: book(world, 20), name, 20)
 
 
-def book(world: World, limit: int) -> Partial:
-    """An order book."""
-    truth = world.book(SYMBOL)
+def book(world: World, limit: int, version: int | None = None) -> Partial:
+    """An order book, now or at a version."""
+    truth = world.book(SYMBOL, version)
     return Partial(
         {
             "symbol": name_of(world, SYMBOL),

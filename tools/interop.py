@@ -1,0 +1,259 @@
+"""Run clients that nobody here wrote against the simulated venues and show what came out.
+
+An exchange names its clients in ``tests/interop/clients.toml``. Each runs in an environment of its own, made
+once and kept until its requirements change, against a simulator of its own, which runs in this environment.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from tools.wheels import Installer
+from tools.workspace import ROOT
+
+STAMP = "interop-installed.json"
+SHOWN = 3  # Differences printed of one call; the result file has them all.
+DEADLINE_S = 150.0
+GRACE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client and the script that tries it.
+
+    Attributes:
+        folder: Where its ``clients.toml`` is: a package, whose parent goes on the import path.
+    """
+
+    name: str
+    venue: str
+    folder: Path
+    script: str
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a client's script left.
+
+    Attributes:
+        result: As the script wrote it; empty when it wrote nothing.
+        complaint: Why it ended otherwise than by its own exit codes, or nothing.
+    """
+
+    client: Client
+    result: Mapping[str, Any]
+    complaint: str
+    seconds: float
+
+    @property
+    def is_ok(self) -> bool:
+        """Everything was tried and nothing differs."""
+        differs = self.result.get("differences", 1) or self.result.get("uncovered", 1)
+        return not (differs or self.complaint)
+
+
+def read_clients(root: Path = ROOT) -> dict[str, Client]:
+    """Every client of every exchange, by name."""
+    found = {}
+    for path in sorted(root.glob("exchanges/*/tests/interop/clients.toml")):
+        venue = path.parents[2].name
+        for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            requirements = tuple(entry["requirements"])
+            found[name] = Client(name, venue, path.parent, entry["script"], requirements)
+    return found
+
+
+def choose(clients: Mapping[str, Client], names: Sequence[str]) -> list[Client]:
+    """Those that are named, or all.
+
+    Raises:
+        SystemExit: There is no such client; the text says which there are.
+    """
+    for name in names:
+        if name not in clients:
+            close = get_close_matches(name, clients, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            print(f"interop: no client {name!r}{hint} known: {', '.join(clients)}", file=sys.stderr)
+            raise SystemExit(2)
+    return [clients[name] for name in dict.fromkeys(names or clients)]
+
+
+class Environments:
+    """Environments of clients, below one folder; clients with the same requirements share one."""
+
+    def __init__(self, folder: Path, installer: Installer) -> None:
+        self._folder = folder
+        self._installer = installer
+        self._guard = threading.Lock()
+        self._locks: dict[Path, threading.Lock] = {}
+
+    def python(self, client: Client) -> Path:
+        """The Python of a client's environment, which is made if it is not there."""
+        wanted = [sys.version, *client.requirements]
+        folder = self._folder / hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
+        with self._guard:
+            lock = self._locks.setdefault(folder, threading.Lock())
+        with lock:
+            try:
+                stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                python = self._installer.make(folder)
+                self._installer.install(python, client.requirements)
+                stamp = {"python": str(python), "requirements": wanted}
+                # Last: an installation that was interrupted is none.
+                (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+        return Path(stamp["python"])
+
+
+@contextmanager
+def simulator(venue: str, seed: int) -> Iterator[str]:
+    """The line that a simulator of the venue prints when it is ready.
+
+    Raises:
+        RuntimeError: It ended without one; the text is what it said.
+    """
+    command = [sys.executable, "-m", "venueproof", "simulate", venue, "--still"]
+    command += ["--seed", str(seed), "--parent-pid", str(os.getpid())]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the simulator did not start: {process.communicate()[1].strip()}")
+        try:
+            yield line
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def run(client: Client, python: Path, reports: Path, seed: int) -> Outcome:
+    """Run a client's script; what it did is read even when it could not finish."""
+    started = time.monotonic()
+    path = reports / f"{client.name}.json"
+    path.unlink(missing_ok=True)
+    complaint = ""
+    try:
+        with simulator(client.venue, seed) as line:
+            complaint = _run_script(client, python, path, line)
+    except RuntimeError as error:
+        complaint = str(error)
+    result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return Outcome(client, result, complaint, time.monotonic() - started)
+
+
+def _run_script(client: Client, python: Path, path: Path, line: str) -> str:
+    command = [str(python), "-m", f"{client.folder.name}.{client.script}", str(path)]
+    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    environment = kept | {
+        "PYTHONPATH": str(client.folder.parent),
+        # The venue is on this machine: a proxy would look for it elsewhere.
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            said, _ = process.communicate(line, timeout=DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            process.terminate()  # it writes down how far it came
+            try:
+                process.communicate(timeout=GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            return f"not finished after {DEADLINE_S:.0f} s"
+    if process.returncode in (0, 1) and path.exists():
+        return ""
+    return f"ended with {process.returncode}: {said.strip()[-2000:]}"
+
+
+def table(outcome: Outcome) -> str:
+    """Call, endpoint, fields compared, verdict: one line of each call; then what was not tried."""
+    client, result = outcome.client, outcome.result
+    rows: dict[tuple[str, str], list[Any]] = {}
+    for line in result.get("calls", ()):
+        row = rows.setdefault((line["call"], line["endpoint"]), [0, []])
+        row[0] += line["fields"]
+        row[1] += line["differences"]
+    headings = ("call", "endpoint")
+    widths = [max([len(key[n]) for key in rows] + [len(headings[n])]) for n in (0, 1)]
+    lines = [
+        f"== {client.name} {result.get('version', '')} on {client.venue}",
+        f"{headings[0]:{widths[0]}}  {headings[1]:{widths[1]}}  fields compared",
+    ]
+    for (call, endpoint), (fields, differences) in rows.items():
+        verdict = f"{len(differences)} DIFFERENT" if differences else "ok"
+        lines.append(f"{call:{widths[0]}}  {endpoint:{widths[1]}}  {fields:>7,}  {verdict}")
+        lines += [f"    {text}" for text in differences[:SHOWN]]
+        if len(differences) > SHOWN:
+            lines.append(f"    and {len(differences) - SHOWN} more")
+    for call, endpoints in result.get("uncovered", {}).items():
+        lines.append(f"{call:{widths[0]}}  {', '.join(endpoints)}  NOT TRIED")
+    if outcome.complaint:
+        lines.append(f"{client.name}: {outcome.complaint}")
+    return "\n".join(lines)
+
+
+def summary(outcome: Outcome) -> str:
+    """One line: coverage, fields, differences."""
+    result = outcome.result
+    covered, uncovered = len(result.get("covered", ())), len(result.get("uncovered", ()))
+    verdict = "ok" if outcome.is_ok else "NOT OK"
+    return (
+        f"{outcome.client.name:18} {covered} of {covered + uncovered} must calls, "
+        f"{result.get('fields', 0):,} fields compared, {result.get('differences', 0)} calls differ, "
+        f"{outcome.seconds:.1f} s: {verdict}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the clients and print what came out. Returns 1 if anything differs or was not tried."""
+    parser = argparse.ArgumentParser(prog="interop", description=__doc__)
+    parser.add_argument("clients", nargs="*", help="names of clients; all where none is given")
+    parser.add_argument("--environments", type=Path, default=ROOT / ".nox" / "interop-clients")
+    parser.add_argument("--report-dir", type=Path, default=ROOT / "reports" / "interop")
+    parser.add_argument("--seed", type=int, default=0, help="the markets are made from it")
+    parser.add_argument("--jobs", type=int, default=2, help="how many clients at once")
+    parser.add_argument("--uv", help="uv's program, where it is to be used")
+    options = parser.parse_args(arguments)
+    clients = choose(read_clients(), options.clients)
+    environments = Environments(options.environments, Installer(options.uv))
+    options.report_dir.mkdir(parents=True, exist_ok=True)
+
+    def work(client: Client) -> Outcome:
+        return run(client, environments.python(client), options.report_dir, options.seed)
+
+    outcomes = []
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for future in as_completed([pool.submit(work, client) for client in clients]):
+            outcomes.append(future.result())
+            print(table(outcomes[-1]), end="\n\n", flush=True)
+    outcomes.sort(key=lambda outcome: clients.index(outcome.client))
+    print(*(summary(outcome) for outcome in outcomes), sep="\n")
+    print(f"results in {options.report_dir}")
+    return 0 if all(outcome.is_ok for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
