@@ -109,6 +109,17 @@ def prove(session: nox.Session) -> None:
 
 
 @nox.session
+def interop(session: nox.Session) -> None:
+    """Put clients that nobody here wrote through each venue's own calls, on its simulator."""
+    install(session, closure=WORKSPACE.run_closure(list(WORKSPACE.exchanges)))
+    clients = Path(session.virtualenv.location) / "clients"  # kept as long as the session's own
+    uv = ["--uv", nox.virtualenv.UV] if session.venv_backend == "uv" else []
+    session.run(
+        "python", "-m", "tools.interop", "--environments", str(clients), *uv, *session.posargs
+    )
+
+
+@nox.session
 def wheels(session: nox.Session) -> None:
     """Build every wheel, and install each alone into an empty environment."""
     install(session, *WORKSPACE.group("build"))

@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -61,9 +62,9 @@ class Outcome:
 
     @property
     def is_ok(self) -> bool:
-        """Everything was tried and nothing differs."""
-        differs = self.result.get("differences", 1) or self.result.get("uncovered", 1)
-        return not (differs or self.complaint)
+        """Something was tried, and nothing was left out or differs."""
+        is_wrong = self.result.get("differences") or self.result.get("uncovered") or self.complaint
+        return bool(self.result.get("calls")) and not is_wrong
 
 
 def read_clients(root: Path = ROOT) -> dict[str, Client]:
@@ -111,6 +112,7 @@ class Environments:
             try:
                 stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
             except (OSError, ValueError):
+                shutil.rmtree(folder, ignore_errors=True)  # what an interrupted one left
                 python = self._installer.make(folder)
                 self._installer.install(python, client.requirements)
                 stamp = {"python": str(python), "requirements": wanted}
@@ -150,14 +152,17 @@ def run(client: Client, python: Path, reports: Path, seed: int) -> Outcome:
     complaint = ""
     try:
         with simulator(client.venue, seed) as line:
-            complaint = _run_script(client, python, path, line)
+            complaint = run_script(client, python, path, line)
     except RuntimeError as error:
         complaint = str(error)
     result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return Outcome(client, result, complaint, time.monotonic() - started)
 
 
-def _run_script(client: Client, python: Path, path: Path, line: str) -> str:
+def run_script(
+    client: Client, python: Path, path: Path, line: str, *, deadline_s: float = DEADLINE_S
+) -> str:
+    """Run a client's script on the simulator of this line; why it did not end well, or nothing."""
     command = [str(python), "-m", f"{client.folder.name}.{client.script}", str(path)]
     kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment = kept | {
@@ -175,14 +180,14 @@ def _run_script(client: Client, python: Path, path: Path, line: str) -> str:
         text=True,
     ) as process:
         try:
-            said, _ = process.communicate(line, timeout=DEADLINE_S)
+            said, _ = process.communicate(line, timeout=deadline_s)
         except subprocess.TimeoutExpired:
             process.terminate()  # it writes down how far it came
             try:
                 process.communicate(timeout=GRACE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
-            return f"not finished after {DEADLINE_S:.0f} s"
+            return f"not finished after {deadline_s:g} s"
     if process.returncode in (0, 1) and path.exists():
         return ""
     return f"ended with {process.returncode}: {said.strip()[-2000:]}"

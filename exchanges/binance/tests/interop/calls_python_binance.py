@@ -115,3 +115,24 @@ BY_SOCKET: dict[str, Sequence[Call]] = {
     "DELETE /api/v3/orderList": [Call("ws_cancel_oco_order")],
     "GET /api/v3/openOrderList": [Call("ws_get_oco_open_orders")],
 }
+# Calls that only AsyncClient has, named after the requests.
+BY_NAME: dict[str, Sequence[Call]] = {
+    "POST /api/v3/order": [Call("v3_post_order")],
+    "POST /api/v3/order/test": [Call("v3_post_order_test")],
+    "GET /api/v3/order": [Call("v3_get_order")],
+    "DELETE /api/v3/order": [Call("v3_delete_order")],
+    "DELETE /api/v3/openOrders": [Call("v3_delete_open_orders")],
+    "POST /api/v3/order/cancelReplace": [Call("v3_post_order_cancel_replace")],
+    "GET /api/v3/openOrders": [Call("v3_get_open_orders")],
+    "GET /api/v3/allOrders": [Call("v3_get_all_orders")],
+    "GET /api/v3/myTrades": [Call("v3_get_my_trades")],
+    "GET /api/v3/account": [Call("v3_get_account")],
+    "GET /api/v3/rateLimit/order": [Call("v3_get_rate_limit_order")],
+    "GET /api/v3/myPreventedMatches": [Call("v3_get_my_prevented_matches")],
+    "GET /api/v3/myAllocations": [Call("v3_get_my_allocations")],
+    "POST /api/v3/orderList/oco": [Call("v3_post_order_list_oco")],
+    "GET /api/v3/openOrderList": [Call("v3_get_open_order_list")],
+    "POST /api/v3/userDataStream": [Call("v3_post_user_data_stream")],
+    "PUT /api/v3/userDataStream": [Call("v3_put_user_data_stream")],
+    "DELETE /api/v3/userDataStream": [Call("v3_delete_user_data_stream")],
+}

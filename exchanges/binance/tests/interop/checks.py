@@ -228,7 +228,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """What ``reports/interop/CLIENT.json`` holds."""
-        made = {line.call for line in self.lines}
+        made = {line.call.partition(" (")[0] for line in self.lines}
         return {
             "client": self.client,
             "version": self.version,

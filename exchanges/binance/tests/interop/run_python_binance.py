@@ -18,7 +18,7 @@ from binance import AsyncClient, BinanceSocketManager, Client, DepthCacheManager
 from binance.exceptions import BinanceAPIException
 
 from . import account, events, extras, lists, market
-from .calls_python_binance import BY_REST, BY_SOCKET
+from .calls_python_binance import BY_NAME, BY_REST, BY_SOCKET
 from .checks import Report, Text, Within
 from .introspection import REST, STREAMS, WEBSOCKET_API, reaching, streams
 from .main import main
@@ -106,14 +106,20 @@ class Adapter:
 
 def requests(control: ControlPlane, report: Report, loop: asyncio.AbstractEventLoop) -> None:
     """Both clients, over REST and over the WebSocket API."""
-    for seed, (owner, calls) in enumerate(
-        [(Client, BY_REST), (AsyncClient, BY_REST), (Client, BY_SOCKET), (AsyncClient, BY_SOCKET)]
-    ):
+    tables = [(Client, BY_REST), (AsyncClient, BY_REST), (AsyncClient, BY_NAME)]
+    tables += [(Client, BY_SOCKET), (AsyncClient, BY_SOCKET)]
+    for seed, (owner, calls) in enumerate(tables):
         for scenario in (extras.everything, lists.requests):
             with control.world(seed=seed) as world:
                 client = _open(owner, world, loop)
                 run(scenario(world), Adapter(client, loop, calls), report, f"{owner.__name__}.")
                 _close(client, loop)
+
+    with control.world(protocol=extras.LISTEN_KEYS) as world:
+        client = _open(AsyncClient, world, loop)
+        adapter = Adapter(client, loop, BY_NAME)
+        run(extras.listen_keys(world), adapter, report, "AsyncClient.")
+        _close(client, loop)
 
 
 def _open(owner: type, world: World, loop: asyncio.AbstractEventLoop, **keys: Any) -> Any:
