@@ -155,9 +155,22 @@ def test_a_runner_that_is_killed_takes_its_workers_along(fake_installed, tmp_pat
     _wait_until_gone(str(tmp_path))
 
 
-def test_runs_leave_no_process_and_no_file(small, clumsy):
+def test_runs_leave_no_process_no_listening_socket_and_no_file(small, clumsy):
+    # A socket lives in a process: those of the runs are gone, and ours listens nowhere.
     _wait_until_gone(tempfile.gettempdir())
+    assert _listening() == set()
     assert list(Path(tempfile.gettempdir()).glob("venueproof-*")) == []
+
+
+def _listening() -> set[str]:
+    """Listening TCP sockets of this process, by inode."""
+    lines = Path("/proc/self/net/tcp").read_text().splitlines()[1:]
+    inodes = {line.split()[9] for line in lines if line.split()[3] == "0A"}
+    own = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            own.add(os.readlink(descriptor).removeprefix("socket:[").removesuffix("]"))
+    return inodes & own
 
 
 def _started_with(temporary: str) -> set[str]:
