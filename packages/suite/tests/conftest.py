@@ -1,5 +1,6 @@
 """A fake venue, installed for the suite's own tests, and runs of it that several tests look at."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +47,7 @@ def fake_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("TMPDIR", temporary)
         patch.setattr(tempfile, "tempdir", temporary)
         patch.syspath_prepend(str(FAKES))
-        patch.setenv("PYTHONPATH", str(FAKES))
+        patch.setenv("PYTHONPATH", str(FAKES), prepend=os.pathsep)
         patch.setenv("VENUEPROOF_PLUGINS", "fake")
         yield FAKES
         for name in [name for name in sys.modules if name.startswith("fake_venue")]:
@@ -80,6 +81,14 @@ def clumsy(runs: Mapping[str, "Future[FinishedRun]"]) -> FinishedRun:
 @pytest.fixture
 def run(runs: Mapping[str, "Future[FinishedRun]"]) -> Callable[..., FinishedRun]:
     """Run the fake venue's cases, while the long runs go on beside."""
+    return run_now
+
+
+@pytest.fixture
+def run_alone(runs: Mapping[str, "Future[FinishedRun]"]) -> Callable[..., FinishedRun]:
+    """Run them once the long runs have ended: what the test sets in the environment is not for those."""
+    for long_run in runs.values():
+        long_run.result()
     return run_now
 
 

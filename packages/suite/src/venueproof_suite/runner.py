@@ -182,6 +182,10 @@ class IntegrationTestRunner:
                 if self._stopped is None:
                     self._stopped = self._reason_to_stop(deadline)
                     if self._stopped is not None:
+                        if phase not in self._plans:
+                            # Nothing is open yet that somebody would have to close; and Python that is
+                            # still starting may swallow an interrupt, and then run everything.
+                            break
                         child.interrupt()
                         kill_at = time.monotonic() + _INTERRUPT_GRACE_S
                 elif self._interrupts > 1 or (kill_at is not None and time.monotonic() > kill_at):

@@ -1,11 +1,17 @@
 """Cases that a good connector passes, and every other verdict."""
 
+import os
+import time
+
 import pytest
 
 from venueproof_core import BugClass, Capabilities, Level, Steering
 from venueproof_core.control import Match, Operation, Walk
 from venueproof_suite import case, expect, require_fired
 from venueproof_suite.errors import HarnessError
+
+if "FAKE_VENUE_COLLECTS_FOR_S" in os.environ:
+    time.sleep(float(os.environ["FAKE_VENUE_COLLECTS_FOR_S"]))
 
 
 @pytest.fixture
