@@ -263,3 +263,32 @@ def test_times_are_microseconds_when_the_connection_asks(sockets: Any) -> None:
         assert (await ask.api(wrong, "time"))["error"]["code"] == -1194
 
     sockets(body)
+
+
+def test_listen_keys_are_managed_in_the_older_profile_alone(sockets: Any) -> None:
+    async def newest(ask: Any) -> None:
+        socket = await ask.open("/ws-api/v3")
+        for name in ("start", "ping", "stop"):
+            refused = await ask.api(socket, f"userDataStream.{name}", **_key(ask))
+            assert (refused["status"], refused["error"]["code"]) == (404, -1020)
+
+    async def older(ask: Any) -> None:
+        socket = await ask.open("/ws-api/v3")
+        made = await ask.api(socket, "userDataStream.start", **_key(ask))
+        listen_key = made["result"]["listenKey"]
+        listening = await ask.open(f"/ws/{listen_key}")
+        given = {**_key(ask), "listenKey": listen_key}
+        assert (await ask.api(socket, "userDataStream.ping", **given))["result"] == {}
+        await ask.place("a")
+        events = [await listening.receive_json(timeout=2) for _ in range(2)]
+        assert {event["e"] for event in events} == {"executionReport", "outboundAccountPosition"}
+        assert (await ask.api(socket, "userDataStream.stop", **given))["result"] == {}
+        gone = await ask.api(socket, "userDataStream.ping", **given)
+        assert (gone["status"], gone["error"]["code"]) == (400, -1125)
+
+    sockets(newest)
+    sockets(older, protocol="2025-06-01")
+
+
+def _key(ask: Any) -> dict[str, Any]:
+    return {"apiKey": ask.credentials.api_key}

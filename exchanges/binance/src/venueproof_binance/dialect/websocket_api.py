@@ -61,6 +61,9 @@ TWINS = {
     "account.status": "GET account",
     "account.commission": "GET account/commission",
     "account.rateLimits.orders": "GET rateLimit/order",
+    "userDataStream.start": "POST userDataStream",
+    "userDataStream.ping": "PUT userDataStream",
+    "userDataStream.stop": "DELETE userDataStream",
 }
 COUNTED = frozenset({Operation.PLACE, Operation.REPLACE})
 _NULL = b"null"
@@ -102,7 +105,9 @@ class WebSocketApi:
             return
         call.target = call.path = method
         call.pairs = list(call.parameters.items())
-        call.route = self._routes.get(method)
+        route = self._routes.get(method)
+        if route is not None and route.is_served(self._dialect.world.protocol):
+            call.route = route
 
     def check_frame(self, call: Call) -> None:
         """Hold the frame against the request format.

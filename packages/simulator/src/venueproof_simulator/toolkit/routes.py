@@ -40,6 +40,10 @@ class Route:
         """Names of all parameters."""
         return frozenset(name.rstrip("*") for name in self.parameters)
 
+    def is_served(self, protocol: str | None) -> bool:
+        """Whether the protocol profile of this date has it; ``None`` is the newest profile."""
+        return self.until is None or (protocol is not None and protocol < self.until)
+
     def weight_of(self, parameters: dict[str, str]) -> int:
         """The weight of one request."""
         return self.weight if isinstance(self.weight, int) else self.weight(parameters)
@@ -58,11 +62,7 @@ class RouteTable:
     def find(self, name: str, protocol: str | None) -> Route | None:
         """The route, if the protocol profile of this date has it; ``None`` is the newest profile."""
         route = self._routes.get(name)
-        if route is None:
-            return None
-        if route.until is not None and (protocol is None or protocol >= route.until):
-            return None
-        return route
+        return route if route is not None and route.is_served(protocol) else None
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes.values())
