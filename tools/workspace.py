@@ -140,6 +140,22 @@ class Workspace:
             for distribution in self.distributions.values()
         )
 
+    def dependants(self, names: Iterable[str]) -> set[str]:
+        """These distributions and all that need them, by an extra too, however indirectly."""
+        reached = set(names)
+        while True:
+            more = {
+                distribution.name
+                for distribution in self.distributions.values()
+                if any(
+                    canonicalize_name(requirement.name) in reached
+                    for requirement in distribution.requirements(distribution.extras)
+                )
+            }
+            if more <= reached:
+                return reached
+            reached |= more
+
     def digest(self) -> str:
         """Changes with any ``pyproject.toml`` and with the Python that reads it."""
         digest = hashlib.sha256(sys.version.encode())
