@@ -9,6 +9,7 @@ import nox.virtualenv
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tools import affected
 from tools import workspace as workspaces
 
 nox.needs_version = ">=2026.8.10"  # allow_parallel
@@ -56,12 +57,27 @@ for name in WORKSPACE.exchanges:
 
 @nox.session(name="all", python=False)
 def every_exchange(session: nox.Session) -> None:
-    """Put every venue through its suite, one after the other."""
-    for venue in WORKSPACE.exchanges:
-        session.notify(venue, session.posargs)
+    """Put every venue through its suite, side by side, and write one overview; --no-cache runs all anew."""
+    run_every(session, list(WORKSPACE.exchanges))
 
 
-@nox.session
+@nox.session(name="affected", python=False)
+def affected_sessions(session: nox.Session) -> None:
+    """Run the exchanges and checks that your changes against main can reach."""
+    changes = affected.find_affected(WORKSPACE, affected.default_base(WORKSPACE.root))
+    session.log(affected.describe(changes))
+    checks = ["tests", "lint", "types"] if changes.checks else []
+    run_every(session, [*changes.exchanges, *checks])
+
+
+def run_every(session: nox.Session, names: list[str]) -> None:
+    """Run sessions by name, but for those that the cache knows to pass."""
+    arguments = ["--", *session.posargs] if session.posargs else []
+    command = [sys.executable, "-m", "tools.every", *names, *arguments]
+    session.run(*command, external=True, interrupt_timeout=REPORT_GRACE_S)
+
+
+@nox.session(tags=["checks"])
 def tests(session: nox.Session) -> None:
     """Run the project's own tests."""
     install(session, *WORKSPACE.group("tests"), closure=WORKSPACE.full_closure())
@@ -69,7 +85,7 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *results, *session.posargs, interrupt_timeout=REPORT_GRACE_S)
 
 
-@nox.session
+@nox.session(tags=["checks"])
 def lint(session: nox.Session) -> None:
     """Check style, import contracts and declared dependencies."""
     install(session, *WORKSPACE.group("lint"))
@@ -80,7 +96,7 @@ def lint(session: nox.Session) -> None:
     session.run("python", "-m", "tools.check_imports")
 
 
-@nox.session
+@nox.session(tags=["checks"])
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
     install(session, *WORKSPACE.group("types"), closure=WORKSPACE.full_closure())

@@ -10,6 +10,7 @@ COMMANDS = {
     "prove": "venueproof.prove",
     "list": "venueproof.listing",
     "doctor": "venueproof.doctor",
+    "overview": "venueproof.overview",
 }
 KINDS = ("venues", "connectors", "cases", "suites", "faults", "capabilities", "defects")
 EPILOG = """\
@@ -49,6 +50,11 @@ def build_parser() -> ArgumentParser:
     _doctor(
         commands.add_parser("doctor", help="what can run here, and what to do", description=DOCTOR)
     )
+    _overview(
+        commands.add_parser(
+            "overview", help="show several reports side by side", description=OVERVIEW
+        )
+    )
     return parser
 
 
@@ -60,6 +66,7 @@ LIST = (
 DOCTOR = (
     "Say what is installed, which plugins are broken, which credentials are set, and what can run."
 )
+OVERVIEW = "Write one page of several runs: venue by area, venue by capability, coverage, latency."
 
 
 def _run(parser: ArgumentParser) -> None:
@@ -134,6 +141,20 @@ def _prove(parser: ArgumentParser) -> None:
     add("--full", action="store_true", help="every defect on every case")
     add("-n", dest="workers", type=int, default=4, metavar="N", help="processes (default: 4)")
     add("--json", action="store_true", help="print JSON to stdout, one line a venue")
+    _verbose(parser)
+
+
+def _overview(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("report", nargs="+", metavar="REPORT", help="a run's report.json")
+    add(
+        "--cached",
+        action="append",
+        default=[],
+        metavar="VENUE",
+        help="this venue's report is of an earlier run: leave its timings out; may be repeated",
+    )
+    add("--report-dir", default="reports", metavar="DIR", help="write the overview there")
     _verbose(parser)
 
 
