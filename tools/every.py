@@ -10,11 +10,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tools.result_cache import ResultCache
-from tools.workspace import Workspace
+from tools.workspace import Workspace, connectors_named
 
 NO_CACHE = "--no-cache"
 
@@ -43,6 +44,7 @@ def run(workspace: Workspace, sessions: Sequence[str], arguments: Sequence[str])
         kept = {name: earlier for name, earlier in found.items() if earlier is not None}
     for name, earlier in kept.items():
         print(f"{name}: cached: {earlier.summary} on {earlier.time}", flush=True)
+    began = time.time()
     results = _nox([name for name in sessions if name not in kept], passed_on, workspace.root)
     for name, result in results.items():
         if passed_on:
@@ -51,7 +53,16 @@ def run(workspace: Workspace, sessions: Sequence[str], arguments: Sequence[str])
             cache.keep(name)
         else:
             cache.forget(name)
-    _overview(workspace, [name for name in sessions if name in workspace.exchanges], list(kept))
+    connector = next(iter(connectors_named(passed_on)[::-1]), "reference")
+    reports = {
+        name: path
+        for name in sessions
+        if name in workspace.exchanges
+        and (path := workspace.root / "reports" / name / connector / "report.json").exists()
+        # What a session that broke off has left standing is of another run.
+        and (name in kept or path.stat().st_mtime >= began)
+    }
+    _overview(workspace.root, reports, kept)
     return 0 if all(result == "success" for result in results.values()) else 1
 
 
@@ -71,21 +82,14 @@ def _nox(sessions: Sequence[str], arguments: Sequence[str], root: Path) -> dict[
     return {name: ended.get(name, "never ended") for name in sessions}
 
 
-def _overview(workspace: Workspace, venues: Sequence[str], kept: Sequence[str]) -> None:
-    """Let the first exchange's environment write the overview: nothing is installed where this runs."""
-    reports = [
-        path
-        for venue in venues
-        if (path := workspace.root / "reports" / venue / "reference" / "report.json").exists()
-    ]
-    commands = [workspace.root / ".nox" / venue / "bin" / "venueproof" for venue in venues]
-    command = next((path for path in commands if path.exists()), None)
-    if command is None or not reports:
+def _overview(root: Path, reports: Mapping[str, Path], kept: Collection[str]) -> None:
+    """Let an exchange's environment write the overview: nothing is installed where this runs."""
+    if not reports:
         return
-    cached = [argument for venue in kept if venue in venues for argument in ("--cached", venue)]
-    subprocess.run(
-        [command, "overview", *map(os.fspath, reports), *cached], cwd=workspace.root, check=True
-    )
+    command = root / ".nox" / next(iter(reports)) / "bin" / "venueproof"
+    cached = [word for venue in reports if venue in kept for word in ("--cached", venue)]
+    paths = [os.fspath(path.relative_to(root)) for path in reports.values()]
+    subprocess.run([command, "overview", *paths, *cached], cwd=root, check=True)
 
 
 if __name__ == "__main__":

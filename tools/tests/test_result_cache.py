@@ -1,6 +1,7 @@
 """What is taken from the cache, and what never is."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -139,13 +140,29 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """What nox was asked to run: kraken passes, tests fail."""
     asked: Calls = []
 
-    def run(sessions: list[str], arguments: list[str], _root: Path) -> dict[str, str]:
+    def run(sessions: list[str], arguments: list[str], root: Path) -> dict[str, str]:
         asked.append((list(sessions), list(arguments)))
+        if "kraken" in sessions:
+            write_report(root, passed=3)
         return {name: "failed" if name == "tests" else "success" for name in sessions}
 
     monkeypatch.setattr(every, "_nox", run)
     monkeypatch.setattr(every, "_overview", lambda *_arguments: None)
     return asked
+
+
+def test_the_overview_shows_new_and_cached_reports_and_none_of_another_run(
+    root: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[list[str], list[str]]] = []
+    monkeypatch.setattr(
+        every, "_overview", lambda _root, reports, kept: shown.append((list(reports), list(kept)))
+    )
+    write_report(root, passed=1, venue="okx")
+    os.utime(root / "reports/okx/reference/report.json", (1, 1))
+    every.run(Workspace(root), ["kraken", "okx", "tests"], [])
+    every.run(Workspace(root), ["kraken"], [])
+    assert shown == [(["kraken"], []), (["kraken"], ["kraken"])]
 
 
 def test_what_passed_is_not_run_again_and_what_failed_is(

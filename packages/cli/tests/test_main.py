@@ -10,6 +10,7 @@ import pytest
 
 from venueproof.exits import exit_code_of, gravest
 from venueproof.main import main
+from venueproof.parser import COMMANDS
 from venueproof_core.errors import ConfigurationError, PluginError
 from venueproof_core.plugins import EXACT_SET_VARIABLE
 from venueproof_core.verdict import ExitCode
@@ -24,7 +25,7 @@ def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
 
     text = capsys.readouterr().out
     assert end.value.code == 0
-    assert all(f"    {name}" in text for name in ("run", "simulate", "prove", "list", "doctor"))
+    assert all(f"    {name}" in text for name in COMMANDS)
     assert all(f"\n  {code}  " in text for code in range(4))
 
 
