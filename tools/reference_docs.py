@@ -1,4 +1,6 @@
-"""Write ``docs/reference/`` from what is installed: cases, capabilities, faults, errors, the report's schema.
+"""Write ``docs/reference/`` from what is installed.
+
+Cases, capabilities, what simulators serve, faults, errors, the report's schema.
 
 ``--check`` writes nothing and fails if a page is not what it would be.
 """
@@ -7,6 +9,7 @@ import argparse
 import inspect
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,10 +17,12 @@ from pathlib import Path
 from tools.workspace import ROOT
 from venueproof_core import errors
 from venueproof_core.capabilities import Capabilities, Declaration, Support
+from venueproof_core.control import Tier
 from venueproof_core.plugins import Plugins, load_plugins
 from venueproof_core.rules import Rule
 from venueproof_report.schema import report_schema
 from venueproof_simulator.faults import registry
+from venueproof_simulator.main import load_dialect
 from venueproof_suite.catalogue import load_cases
 
 FOLDER = Path("docs/reference")
@@ -52,6 +57,7 @@ def pages() -> dict[str, str]:
     return {
         "cases.md": _page(_cases(load_cases(), plugins)),
         "capabilities.md": _page(_capabilities(plugins)),
+        **{f"served-{venue}.md": _page(_served(venue)) for venue in plugins.venues},
         "faults.md": _page(_faults()),
         "errors.md": _page(_errors()),
         "report-schema.json": json.dumps(report_schema(), indent=2) + "\n",
@@ -125,6 +131,36 @@ def _declared(declaration: Declaration) -> str:
     # A source is a URL, or a URL and the section in it.
     url, _, section = (declaration.source or "").partition(" ")
     return f"[{text}]({url}){f' {section}' if section else ''}" if url.startswith("http") else text
+
+
+SERVED = """\
+What the venue documents, and how well its simulator serves it. **must**: as documented, in all that clients can
+see. **simple**: the documented shape, with little behind it. **left out**: not served. The control plane tells this
+list (`GET /documented`), and its journal names every reply and event by it.
+
+Two shares are made of it and printed:
+
+- **must tier**: the entries of that tier that were answered with success, or whose event was told. A report counts
+  those of PASSED cases: one connector need not call everything.
+- **connector methods**: the methods that the connector has, which a PASSED case asked for, and whose request the
+  venue then answered with success, or whose event it told.
+"""
+
+
+def _served(venue: str) -> Iterator[str]:
+    documented = load_dialect(venue).documented
+    yield f"# What the simulator of {venue} serves\n"
+    yield SERVED
+    for kind, group in groupby(documented, key=lambda one: one.kind):
+        rows = list(group)
+        tiers = Counter(one.tier for one in rows)
+        counts = ", ".join(f"{tiers[tier]} {tier.value}" for tier in Tier)
+        yield f"## {kind.capitalize()}s: {counts}\n"
+        yield f"| {kind} | tier | documented in |"
+        yield "| --- | --- | --- |"
+        for one in rows:
+            yield f"| `{one.name}` | {one.tier.value} | {_flat(one.section)} |"
+        yield ""
 
 
 def _faults() -> Iterator[str]:

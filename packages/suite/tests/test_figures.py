@@ -13,7 +13,14 @@ from venueproof_core.venue import Omission
 from venueproof_suite.checked import CheckedConnector, methods_of
 from venueproof_suite.errors import MissingMethod
 from venueproof_suite.measure import Measure
-from venueproof_suite.transcript import Line, count, last_exchanges, methods_exercised, read_lines
+from venueproof_suite.transcript import (
+    Line,
+    count,
+    documented_exercised,
+    last_exchanges,
+    methods_exercised,
+    read_lines,
+)
 
 MS = 1_000_000
 
@@ -47,12 +54,38 @@ def test_no_sample_is_no_latency():
 
 LINES = [
     Line(sequence=1, kind="request", time_ns=0, operation="place", size=50, text="POST /order"),
-    Line(sequence=2, kind="reply", time_ns=2 * MS, of=1, status=200, size=70, text="{}\n  x"),
+    Line(
+        sequence=2,
+        kind="reply",
+        time_ns=2 * MS,
+        of=1,
+        name="POST /order",
+        status=200,
+        size=70,
+        text="{}\n  x",
+    ),
     Line(sequence=3, kind="request", time_ns=3 * MS, operation="candles", size=5),
-    Line(sequence=4, kind="reply", time_ns=3 * MS, of=3, status=429, code="-1003", size=5),
+    Line(
+        sequence=4,
+        kind="reply",
+        time_ns=3 * MS,
+        of=3,
+        name="GET /candles",
+        status=429,
+        code="-1003",
+        size=5,
+    ),
     Line(sequence=5, kind="opened", time_ns=4 * MS, connection=1),
     Line(sequence=6, kind="frame_in", time_ns=5 * MS, connection=1, operation="subscribe", size=9),
-    Line(sequence=7, kind="frame_out", time_ns=6 * MS, channel="private", event="fill", size=11),
+    Line(
+        sequence=7,
+        kind="frame_out",
+        time_ns=6 * MS,
+        channel="private",
+        name="fill",
+        event="fill",
+        size=11,
+    ),
     Line(
         sequence=8, kind="frame_out", time_ns=7 * MS, channel="order_book", book_version=9, size=1
     ),
@@ -67,17 +100,23 @@ def test_requests_frames_and_bytes_are_counted_by_direction():
 
 
 def test_a_method_is_exercised_by_a_good_reply_or_an_event():
-    assert methods_exercised(LINES) == [
+    asked = {"place", "candles", "stream_fills", "stream_order_book", "stream_orders"}
+    assert methods_exercised(LINES, asked) == [
         "place",
         "stream_fills",
         "stream_order_book",
         "stream_orders",
     ]
+    assert methods_exercised(LINES, {"stream_orders"}) == ["stream_orders"]
     time = [
         Line(sequence=1, kind="request", time_ns=0, operation="time"),
         Line(sequence=2, kind="reply", time_ns=0, of=1, status=200),
     ]
-    assert methods_exercised(time) == ["venue_time_ns"]
+    assert methods_exercised(time, ["venue_time_ns"]) == ["venue_time_ns"]
+
+
+def test_what_is_documented_is_exercised_by_a_good_reply_or_an_event():
+    assert documented_exercised(LINES) == ["POST /order", "fill"]
 
 
 def test_a_transcript_is_the_last_exchanges_as_text():
@@ -129,7 +168,9 @@ class _Client:
         return "a stream"
 
 
-CONNECTOR = CheckedConnector(_Client(), {"amend": Omission(reason="later", source="https://x")})
+CONNECTOR = CheckedConnector(
+    _Client(), {"amend": Omission(reason="later", source="https://x")}, set()
+)
 
 
 def test_what_is_promised_comes_through_unchanged():

@@ -144,7 +144,7 @@ def test_whatever_workers_wrote_before_they_died_is_read(tmp_path):
     reader = EventReader(directory)
     log = EventLog(directory.results("gw0"))
     log.write("started", id="a/one", defect=None, worker="gw0", pid=1, time_ns=2)
-    log.write_result(_result("one"), ["ping"])
+    log.write_result(_result("one"), methods=["ping"], documented=["GET /ping"])
     log.write("started", id="a/two", defect=None, worker="gw0", pid=1, time_ns=3)
     log.close()
     with directory.results("gw0").open("ab") as file:
@@ -162,7 +162,7 @@ def test_whatever_workers_wrote_before_they_died_is_read(tmp_path):
     assert found["a/two"][0] is Verdict.ERROR
     assert found["a/three"] == (Verdict.NOT_RUN, "the run ended before its turn")
     assert found["a/four"][0] is Verdict.NOT_RUN
-    assert collected.methods == {"ping"}
+    assert (collected.methods, collected.exercised) == ({"ping"}, {"GET /ping"})
 
 
 def test_the_first_result_of_a_case_counts():

@@ -4,8 +4,9 @@ from typing import Any
 
 from venueproof_binance.dialect import BinanceDialect
 from venueproof_binance.dialect.stream_names import kind_of
-from venueproof_binance.dialect.tiers import LEFT_OUT, MUST, SECTIONS, SIMPLE, TIERS
+from venueproof_binance.dialect.tiers import DOCUMENTED
 from venueproof_binance.dialect.user_data import EXECUTION
+from venueproof_core.control import Tier
 
 EVENTS = {
     "outboundAccountPosition",
@@ -16,10 +17,6 @@ EVENTS = {
     "listenKeyExpired",
 }
 SAMPLES = {"<symbol>": "btcusdt", "<interval>": "1m", "<window>": "1h", "<levels>": "10"}
-
-
-def _is_stream(name: str) -> bool:
-    return "@" in name
 
 
 def _is_served_stream(name: str) -> bool:
@@ -33,15 +30,27 @@ def test_everything_but_what_is_left_out_is_served_and_nothing_else(venue: Any) 
         requests = {route.name for route in BinanceDialect.routes}
         served = requests | ask.world.dialect.websocket_api.methods() | EVENTS
         assert EXECUTION, "execution reports are made from this table"
-        for name, tier in TIERS.items():
-            is_served = _is_served_stream(name) if _is_stream(name) else name in served
-            assert is_served == (tier != LEFT_OUT), f"{name} is {tier}"
-        assert served <= set(TIERS), f"not in the table: {served - set(TIERS)}"
+        for one in DOCUMENTED:
+            is_stream = one.kind == "stream"
+            is_served = _is_served_stream(one.name) if is_stream else one.name in served
+            assert is_served == (one.tier is not Tier.LEFT_OUT), f"{one.name} is {one.tier}"
+        names = {one.name for one in DOCUMENTED}
+        assert served <= names, f"not in the table: {served - names}"
 
     venue(body)
 
 
-def test_each_entry_has_a_tier_and_a_section() -> None:
-    assert set(TIERS.values()) == {MUST, SIMPLE, LEFT_OUT}
-    assert TIERS.keys() == SECTIONS.keys()
-    assert all(SECTIONS.values())
+def test_each_entry_has_one_name_a_tier_and_a_section() -> None:
+    assert len({one.name for one in DOCUMENTED}) == len(DOCUMENTED)
+    assert {one.tier for one in DOCUMENTED} == set(Tier)
+    assert all(one.section for one in DOCUMENTED)
+
+
+def test_journal_names_replies_as_documented(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        await ask.public("depth", symbol="BTCUSDT")
+        await ask.public("nowhere")
+        replies = [entry for entry in ask.world.journal.since(0) if entry.kind == "reply"]
+        assert [reply.name for reply in replies] == ["GET /api/v3/depth", None]
+
+    venue(body)

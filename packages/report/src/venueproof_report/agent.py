@@ -65,7 +65,7 @@ def render_agent(report: IntegrationTestReport, scrub: Callable[[str], str]) -> 
         f"# {one_line(facts.headline(report))}",
         one_line(facts.subject(report)),
         one_line(f"{facts.executed(report)}; {facts.not_executed(report)}"),
-        one_line(facts.compliance(report)),
+        one_line(f"{facts.compliance(report)}; {facts.coverage(report)}"),
         f"{facts.plural(len(failures), 'failure')} below, the worst first; `failures.jsonl` has the same facts, "
         "one JSON object on each line, and `report.json` everything.",
     ]

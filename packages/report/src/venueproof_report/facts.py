@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from venueproof_core.results import (
     CapabilityRow,
+    Coverage,
     IntegrationTestReport,
     LatencySummary,
     TestResult,
@@ -79,6 +80,19 @@ def compliance(report: IntegrationTestReport) -> str:
         f"{status.state} with profile {status.profile}: score {percent(status.score)}, "
         f"more than {percent(status.minimum_score)} needed"
     )
+
+
+def coverage(report: IntegrationTestReport) -> str:
+    """How much of each list passed cases exercised, on one line."""
+    if not report.coverage:
+        return "coverage: not measured, this target keeps no journal"
+    shares = [f"{percent(one.fraction)} of {one.name} ({of_all(one)})" for one in report.coverage]
+    return f"coverage by passed cases: {', '.join(shares)}"
+
+
+def of_all(share: Coverage) -> str:
+    """``3 of 4``."""
+    return f"{len(share.covered)} of {len(share.covered) + len(share.missing)}"
 
 
 def failing(report: IntegrationTestReport) -> list[TestResult]:

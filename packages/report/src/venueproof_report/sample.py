@@ -88,9 +88,9 @@ def sample_report(count: int, *, seed: int = 1) -> IntegrationTestReport:
         capabilities=_capabilities(),
         coverage=[
             Coverage(
-                name="dialect operations",
-                covered=[f"operation-{number}" for number in range(23)],
-                missing=["amend", "positions", "replace"],
+                name="must tier",
+                covered=[f"GET /operation-{number}" for number in range(23)],
+                missing=["PUT /amend", "GET /positions", "POST /replace"],
             ),
             Coverage(
                 name="connector methods",

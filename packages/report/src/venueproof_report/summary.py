@@ -23,7 +23,13 @@ def render_summary(report: IntegrationTestReport, scrub: Scrub) -> bytes:
         f"# {markdown(facts.headline(report))}",
         markdown(facts.subject(report)),
         _list(
-            [facts.compliance(report), facts.executed(report), facts.not_executed(report)], scrub
+            [
+                facts.compliance(report),
+                facts.executed(report),
+                facts.not_executed(report),
+                facts.coverage(report),
+            ],
+            scrub,
         ),
         _titled("Incomplete because", _list(report.incomplete_because, scrub)),
         _titled("Warnings", _list(report.warnings, scrub)),
@@ -32,7 +38,7 @@ def render_summary(report: IntegrationTestReport, scrub: Scrub) -> bytes:
         _titled(f"Profile {report.compliance_status.profile}", _clauses(report, scrub)),
         _titled("Latency, milliseconds", _latency(report)),
         _titled("Capabilities", _capabilities(report, scrub)),
-        _titled("Coverage", _coverage(report)),
+        _titled("Coverage", _coverage(report, scrub)),
     ]
     return ("\n\n".join(section for section in sections if section) + "\n").encode()
 
@@ -123,13 +129,14 @@ def _capabilities(report: IntegrationTestReport, scrub: Scrub) -> str:
     )
 
 
-def _coverage(report: IntegrationTestReport) -> str:
+def _coverage(report: IntegrationTestReport, scrub: Scrub) -> str:
     rows = [
         [
             markdown(coverage.name),
             facts.percent(coverage.fraction),
-            f"{len(coverage.covered)} of {len(coverage.covered) + len(coverage.missing)}",
+            facts.of_all(coverage),
+            _text(scrub, ", ".join(coverage.missing)) or "none",
         ]
         for coverage in report.coverage
     ]
-    return _table(["list", "exercised by passed cases", "entries"], rows)
+    return _table(["list", "exercised by passed cases", "entries", "missing"], rows)

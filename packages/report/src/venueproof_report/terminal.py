@@ -16,10 +16,10 @@ from venueproof_report.text import one_line
 
 COLUMNS = 100
 
-# With four lines of head, two notes, compliance, paths and blank lines these make 30 at most.
+# With four lines of head, two notes, compliance, coverage, paths and blank lines these make 30 at most.
 _AREAS = 12
 _FAILURES = 2
-_PATH_LINES = 4
+_PATH_LINES = 3
 _AREA_WIDTH = 24
 _COUNT_WIDTH = 10
 _STYLES = {
@@ -41,7 +41,7 @@ _HEADINGS = {
 def closing_table(
     report: IntegrationTestReport, paths: Sequence[Path], *, secrets: Sequence[str] = ()
 ) -> Text:
-    """Verdict, counts, areas, worst failures, compliance and where the reports are.
+    """Verdict, counts, areas, worst failures, compliance, coverage and where the reports are.
 
     Args:
         paths: Files written for this run, as ``write_report`` returns them.
@@ -62,6 +62,7 @@ def closing_table(
         *_note("incomplete", report.incomplete_because, scrub),
         *_note("warning", report.warnings, scrub),
         _line(scrub, facts.compliance(report)),
+        _line(scrub, facts.coverage(report)),
         *_paths(paths, scrub),
     ]
     table = Text("\n".join(lines), no_wrap=True)

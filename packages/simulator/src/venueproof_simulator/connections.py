@@ -179,6 +179,7 @@ class Connection:
         if event is not None:
             fields |= {
                 "channel": event.channel,
+                "name": event.documented,
                 "symbol": event.symbol,
                 "client_order_id": event.client_order_id,
                 "event": event.event,

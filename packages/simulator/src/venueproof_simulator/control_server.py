@@ -274,6 +274,9 @@ class ControlServer:
     async def journal(self, request: web.Request) -> Any:
         return self._world(request).journal.since(int(request.query.get("since", "0")))
 
+    async def documented(self, _request: web.Request) -> Any:
+        return self._dialect.documented
+
     async def audit(self, request: web.Request) -> Any:
         """Full audit of the core's invariants; a broken one is the simulator's fault."""
         self._world(request).core.check()
@@ -297,6 +300,7 @@ _HANDLERS: dict[tuple[str, str, int], Handler] = {
     ("POST", "wait", 0): ControlServer.wait,
     ("GET", "truth", 1): ControlServer.truth,
     ("GET", "journal", 0): ControlServer.journal,
+    ("GET", "documented", 0): ControlServer.documented,
     ("POST", "audit", 0): ControlServer.audit,
 }
 

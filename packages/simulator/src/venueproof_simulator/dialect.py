@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from venueproof_core.control import Credentials
+from venueproof_core.control import Credentials, Documented
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
 from venueproof_simulator.venue_core import Event, FeeSchedule, InstrumentRules
@@ -40,6 +40,8 @@ class Dialect(ABC):
         listings: What is traded, in the venue's order.
         balances: What a new account owns, in units by asset.
         profiles: Dates at which the protocol changed; a world serves the one asked for.
+        documented: All that the venue documents, with how well it is served; the names of routes, and of
+            ``StreamEvent.documented``, are among its names.
     """
 
     name: ClassVar[str]
@@ -47,6 +49,7 @@ class Dialect(ABC):
     balances: ClassVar[Mapping[str, int]]
     fees: ClassVar[FeeSchedule] = FeeSchedule()
     profiles: ClassVar[Sequence[str]] = ()
+    documented: ClassVar[Sequence[Documented]] = ()
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
     of: int | None = None
     operation: Operation | None = None
     channel: Channel | None = None
+    name: str | None = None
     symbol: str | None = None
     client_order_id: str | None = None
     event: str | None = None

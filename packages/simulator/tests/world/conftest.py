@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from aiohttp import ClientSession
 
-from venueproof_core.control import Channel, Credentials, Operation, WorldSpec
+from venueproof_core.control import Channel, Credentials, Documented, Operation, Tier, WorldSpec
 from venueproof_core.models import OrderType, Side
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.control_server import ControlServer
@@ -63,6 +63,10 @@ class TinyDialect(Dialect):
     name = "tiny"
     listings = (Listing(rules=RULES, middle=1000 * SCALE, typical_quantity=10 * SCALE),)
     balances: ClassVar = {"AAA": 1000 * SCALE, "BBB": 10_000_000 * SCALE}
+    documented = (
+        Documented(name="GET /book", kind="request", tier=Tier.MUST, section="Requests"),
+        Documented(name="<symbol>", kind="stream", tier=Tier.SIMPLE, section="Streams"),
+    )
     routes = RouteTable(
         [
             Route(name="GET /book", operation=Operation.ORDER_BOOK, handler=book),
@@ -125,6 +129,7 @@ class TinyDialect(Dialect):
                 stream_event = StreamEvent(
                     name=event.symbol,
                     payload=str(event.version).encode(),
+                    documented="<symbol>",
                     channel=Channel.ORDER_BOOK,
                     symbol=event.symbol,
                     book_version=event.version,

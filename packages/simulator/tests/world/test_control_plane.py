@@ -203,6 +203,28 @@ def test_journal_keeps_request_reply_and_book_version(steered: Any) -> None:
     steered(body)
 
 
+def test_what_is_documented_is_told_and_named_in_the_journal(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        _, rows = await s.ask("GET", "/documented")
+        assert [(row["name"], row["kind"], row["tier"]) for row in rows] == [
+            ("GET /book", "request", "must"),
+            ("<symbol>", "stream", "simple"),
+        ]
+        socket = await s.session.ws_connect(s.stream)
+        await s.venue("GET", "/book")
+        await s.ask(
+            "POST", "/market", {"actions": [{"kind": "walk", "symbol": "AAA-BBB", "steps": 1}]}
+        )
+        assert await socket.receive_str(timeout=2) == "subscribed"
+        await socket.receive_str(timeout=2)
+        entries = (await s.ask("GET", "/journal"))[1]
+        named = {entry["name"] for entry in entries if entry["kind"] in ("reply", "frame_out")}
+        assert named == {"GET /book", "<symbol>"}
+        await socket.close()
+
+    steered(body)
+
+
 def test_audit_of_a_sound_world_passes(steered: Any) -> None:
     async def body(s: Any) -> None:
         await s.place("one")

@@ -41,16 +41,19 @@ class CheckedConnector:
 
     Args:
         leaves_out: Method to why the connector does not have it.
+        asked: Takes the name of every method that is asked for.
     """
 
-    def __init__(self, client: Any, leaves_out: Mapping[str, Omission]) -> None:
+    def __init__(self, client: Any, leaves_out: Mapping[str, Omission], asked: set[str]) -> None:
         self._client = client
         self._leaves_out = leaves_out
+        self._asked = asked
 
     def __getattr__(self, name: str) -> Any:
         method = None if name in self._leaves_out else getattr(self._client, name, None)
         if method is None:
             raise MissingMethod(why_missing(name, self._leaves_out))
+        self._asked.add(name)
         promised = _PROMISES.get(name)
         if promised is not None:
             method = _checking(name, method, *promised)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from venueproof_core.control import Documented
 from venueproof_core.results import TestResult
 from venueproof_core.verdict import Verdict
 from venueproof_suite.run_files import Plan, PlannedCase
@@ -49,6 +50,8 @@ class Collected:
     Attributes:
         methods: Connector methods that PASSED cases exercised.
         connector_methods: Those the connector's object has.
+        exercised: Names of what the venue documents that PASSED cases exercised.
+        documented: What the venue documents, by name; nothing where the target does not tell.
         memory_growth_kib: The largest of the workers'.
         broken: Modules of cases that could not be collected.
         no_target: Why there is nothing to run cases on.
@@ -58,6 +61,8 @@ class Collected:
     begun: dict[Key, Begun] = field(default_factory=dict)
     methods: set[str] = field(default_factory=set)
     connector_methods: set[str] = field(default_factory=set)
+    exercised: set[str] = field(default_factory=set)
+    documented: dict[str, Documented] = field(default_factory=dict)
     memory_growth_kib: int = 0
     broken: dict[str, str] = field(default_factory=dict)
     no_target: str | None = None
@@ -72,8 +77,12 @@ class Collected:
             elif kind == "result":
                 self.put(TestResult.model_validate(event["result"]), each)
                 self.methods |= set(event["methods"])
+                self.exercised |= set(event["documented"])
             elif kind == "connector":
                 self.connector_methods |= set(event["methods"])
+            elif kind == "documented":
+                rows = map(Documented.model_validate, event["rows"])
+                self.documented |= {row.name: row for row in rows}
             elif kind == "worker":
                 grown = event["memory_growth_kib"]
                 self.memory_growth_kib = max(self.memory_growth_kib, grown)

@@ -126,7 +126,7 @@ class Envelope:
         result = self._result(self._judged())
         self._worker.last_words = _nothing
         if self._worker.events is not None:
-            self._worker.events.write_result(result, self._methods(result))
+            self._worker.events.write_result(result, **self._exercised(result))
         return result
 
     def failed(self, error: BaseException, text: str) -> None:
@@ -211,10 +211,14 @@ class Envelope:
             text = f"...{text[-_LONGEST_TRACEBACK:]}"
         return text
 
-    def _methods(self, result: TestResult) -> list[str]:
+    def _exercised(self, result: TestResult) -> dict[str, list[str]]:
         if result.verdict is not Verdict.PASSED or self._resources is None:
-            return []
-        return transcript.methods_exercised(self._resources.lines)
+            return {}
+        lines = self._resources.lines
+        return {
+            "methods": transcript.methods_exercised(lines, self._resources.asked),
+            "documented": transcript.documented_exercised(lines),
+        }
 
     def _take_output(self) -> str:
         """What was printed and logged since the last call; a flood leaves a note."""
@@ -269,7 +273,7 @@ class Envelope:
             )
         )
         self._worker.events.write_result(
-            result.model_copy(update={"error_class": "CaseTimeout", "traceback": stack}), []
+            result.model_copy(update={"error_class": "CaseTimeout", "traceback": stack})
         )
 
 

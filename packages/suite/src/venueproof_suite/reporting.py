@@ -4,13 +4,14 @@ import datetime
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from venueproof_core.capabilities import Support
 from venueproof_core.compliance import HFTComplianceValidator
+from venueproof_core.control import Tier
 from venueproof_core.results import (
     CapabilityRow,
     Coverage,
@@ -29,6 +30,8 @@ from venueproof_suite.subject import Subject
 
 # More inconclusive cases than this share make a run incomplete.
 INCONCLUSIVE_SHARE = 0.05
+# What the venue documents and its simulator serves in full.
+MUST_TIER = "must tier"
 _PACKAGES = (
     "venueproof-core",
     "venueproof-net",
@@ -103,7 +106,7 @@ def build_report(run: Run, collected: Collected) -> IntegrationTestReport:
         started_time=run.started_time.isoformat(timespec="seconds"),
         environment=_environment(),
         capabilities=_capabilities(subject.venue, results),
-        coverage=[_coverage(collected)],
+        coverage=list(_coverage(collected, has_journal=subject.target.is_steerable)),
         errors_by_class=dict(
             sorted(Counter(r.error_class for r in results if r.error_class is not None).items())
         ),
@@ -197,13 +200,18 @@ def _capabilities(venue: Venue, results: Sequence[TestResult]) -> list[Capabilit
     return rows
 
 
-def _coverage(collected: Collected) -> Coverage:
-    covered = collected.methods & collected.connector_methods
-    return Coverage(
-        name="connector methods exercised by passed cases",
-        covered=sorted(covered),
-        missing=sorted(collected.connector_methods - covered),
-    )
+def _coverage(collected: Collected, *, has_journal: bool) -> Iterator[Coverage]:
+    """What PASSED cases exercised, which only a journal can say."""
+    if not has_journal:
+        return
+    if collected.documented:
+        must = {name for name, row in collected.documented.items() if row.tier is Tier.MUST}
+        yield _share(MUST_TIER, collected.exercised, must)
+    yield _share("connector methods", collected.methods, collected.connector_methods)
+
+
+def _share(name: str, covered: Set[str], total: Set[str]) -> Coverage:
+    return Coverage(name=name, covered=sorted(covered & total), missing=sorted(total - covered))
 
 
 def _totals(results: Sequence[TestResult], collected: Collected) -> dict[str, object]:

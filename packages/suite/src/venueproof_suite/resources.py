@@ -26,6 +26,7 @@ class Resources:
         lines: The journal, once closed.
         unfired: Kinds of faults that had to fire and did not, once closed.
         client: The connector's own object, the first that was connected.
+        asked: Methods that the case has asked a connector for.
     """
 
     def __init__(self, worker: Worker, case: Case, connector: Connector) -> None:
@@ -37,6 +38,7 @@ class Resources:
         self.lines: list[Line] = []
         self.unfired: list[str] = []
         self.client: Any = None
+        self.asked: set[str] = set()
         self.shared: CheckedConnector | None = None
         self._clients: list[Any] = []
         self._before: Held | None = None
@@ -66,6 +68,7 @@ class Resources:
             # One seed for all cases: simulators keep the history that they have made from it.
             spec = WorldSpec(seed=self._worker.options.seed, protocol=self._protocol())
             self.world = self._worker.loop.run(World.open(client, spec))
+            self._worker.tell_documented()
             self.world.connector_clock = self.clock
         return self.world
 
@@ -103,7 +106,7 @@ class Resources:
         for name in self._case.rule.calls:
             if not methods_of(client, declared.leaves_out, [name]):
                 raise MissingMethod(why_missing(name, declared.leaves_out))
-        return CheckedConnector(client, declared.leaves_out)
+        return CheckedConnector(client, declared.leaves_out, self.asked)
 
     async def close_connectors(self) -> list[BaseException]:
         """Close every connector, then look what they left behind.

@@ -10,7 +10,7 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +122,11 @@ class EventLog:
         """Append one event."""
         self._append(_ENCODER.encode({"event": event, **fields}))
 
-    def write_result(self, result: TestResult, methods: list[str]) -> None:
-        """Append a result, with the connector methods that it exercised."""
-        head = _ENCODER.encode({"event": "result", "methods": methods})
+    def write_result(
+        self, result: TestResult, *, methods: Sequence[str] = (), documented: Sequence[str] = ()
+    ) -> None:
+        """Append a result, with what it exercised: connector methods, and what the venue documents."""
+        head = _ENCODER.encode({"event": "result", "methods": methods, "documented": documented})
         self._append(head[:-1] + b',"result":' + result.model_dump_json().encode() + b"}")
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What the journal says of a case: what it cost, what it exercised, and its last exchanges as text."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -21,6 +21,7 @@ class Line(msgspec.Struct):
     of: int | None = None
     operation: str | None = None
     channel: str | None = None
+    name: str | None = None
     event: str | None = None
     text: str = ""
     status: int | None = None
@@ -47,15 +48,34 @@ def count(lines: Sequence[Line], metrics: CaseMetrics) -> None:
             metrics.bytes_in += line.size
 
 
-def methods_exercised(lines: Sequence[Line]) -> list[str]:
+def documented_exercised(lines: Sequence[Line]) -> list[str]:
+    """The venue's names of what was answered with success, and of streams and events that were told, sorted."""
+    return sorted(
+        {
+            line.name
+            for line in lines
+            if line.name is not None
+            and (line.kind == "frame_out" or (line.kind == "reply" and _is_success(line)))
+        }
+    )
+
+
+def _is_success(line: Line) -> bool:
+    return line.status is not None and line.status < 400
+
+
+def methods_exercised(lines: Sequence[Line], asked: Container[str]) -> list[str]:
     """Names of the connector methods whose requests and events the venue saw, sorted.
 
     A request counts once it was answered with success, a stream once it carried an event.
+
+    Args:
+        asked: Methods that the case has asked the connector for: others may have been reached on the way.
     """
     operations = {line.sequence: line.operation for line in lines if line.kind == "request"}
     found: set[str] = set()
     for line in lines:
-        if line.kind == "reply" and line.status is not None and line.status < 400:
+        if line.kind == "reply" and _is_success(line):
             operation = line.operation or operations.get(line.of or 0)
             if operation is not None:
                 found.add(_METHODS.get(operation, operation))
@@ -63,7 +83,7 @@ def methods_exercised(lines: Sequence[Line]) -> list[str]:
             found |= _STREAMS.get(
                 (line.channel, line.event), _STREAMS.get((line.channel, None), set())
             )
-    return sorted(found)
+    return sorted(name for name in found if name in asked)
 
 
 _METHODS = {"time": "venue_time_ns"}

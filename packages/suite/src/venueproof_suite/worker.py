@@ -103,6 +103,7 @@ class Worker:
         self._refusal: str | None = None
         self._defective: dict[str, Connector] = {}
         self._has_told_methods = False
+        self._has_told_documented = False
         self._first_memory_kib = 0
         self._last_memory_kib = 0
         self._largest_memory_kib = 0
@@ -183,6 +184,17 @@ class Worker:
             self._has_told_methods = True
             methods = methods_of(client, connector.leaves_out, PUBLIC_METHODS | PRIVATE_METHODS)
             self.events.write("connector", methods=methods)
+
+    def tell_documented(self) -> None:
+        """Record once what the venue documents, and how well it is served here.
+
+        Raises:
+            ControlError: The control plane does not answer.
+        """
+        if self.events is not None and not self._has_told_documented:
+            self._has_told_documented = True
+            content = self.loop.run(self.client().request("GET", "/documented"))
+            self.events.write("documented", rows=msgspec.json.decode(content))
 
     def keep_output(self, case_id: str, text: str) -> None:
         """Append what a case printed to the log file, if the settings name one."""

@@ -21,6 +21,11 @@ INSTRUMENT = {
     "minimum_notional": "5",
 }
 
+DOCUMENTED = [
+    {"name": f"GET {path}", "kind": "request", "tier": tier, "section": "Requests"}
+    for path, tier in (("ping", "must"), ("order_book", "must"), ("news", "left out"))
+]
+
 
 class World:
     def __init__(self) -> None:
@@ -90,6 +95,8 @@ async def dispatch(
     given = json.loads(body) if body else {}
     if words[0] == "worlds":
         return open_world(given) if method == "POST" else close_world(words[1])
+    if words[0] == "documented":
+        return 200, DOCUMENTED
     world = WORLDS[query["world"]]
     return await steer(world, method, words, given, query)
 
@@ -179,7 +186,15 @@ def venue(world: World, operation: str) -> tuple[int, Any]:
     else:
         answers = {"time": time.time_ns(), "order_book": BOOK, "ping": None}
         status, answer = 200, answers[operation]
-    world.note("reply", operation=operation, of=request, status=status, text=str(answer), size=60)
+    world.note(
+        "reply",
+        operation=operation,
+        name=f"GET {operation}",
+        of=request,
+        status=status,
+        text=str(answer),
+        size=60,
+    )
     return status, answer
 
 

@@ -154,7 +154,13 @@ class CapabilityRow(_Model):
 
 
 class Coverage(_Model):
-    """How much of a list was exercised by PASSED cases."""
+    """How much of a list was exercised by PASSED cases, as the journal says.
+
+    Attributes:
+        name: ``must tier``: requests, socket methods, streams and private events that the venue documents
+            and its simulator serves in full; answered with success, or told. ``connector methods``: those
+            the connector has; asked for by the case, and answered or told at the venue.
+    """
 
     name: str
     covered: list[str]

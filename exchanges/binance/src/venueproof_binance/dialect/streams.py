@@ -229,10 +229,12 @@ class MarketStreams:
             return
         text = wire.Texts(make)
         for name in heard:
+            documented, channel = kind_of(name) or (None, None)
             event = StreamEvent(
                 name=name,
                 payload=b"",
-                channel=self.channel(name),
+                documented=documented,
+                channel=channel,
                 symbol=symbol,
                 book_version=version,
             )

@@ -1,18 +1,17 @@
-"""Which documented requests, methods and streams this dialect serves, and how well.
+"""Which documented requests, methods, streams and events this dialect serves, and how well.
 
-``must``: as documented, in all that clients can see. ``simple``: the documented shape, with little behind it.
-``left out``: not served.
+The one list of them: what a run covers, and what other people's clients must be tried on, comes from here.
 
 Source: REST page, WebSocket API page, WebSocket streams page, user data stream page of
 https://developers.binance.com/docs/binance-spot-api-docs, 2026-07-21; wallet and margin pages.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
-from venueproof_binance.dialect.websocket_api import TWINS
+from venueproof_binance.dialect.websocket_api import TWINS, rest_name
+from venueproof_core.control import Documented, Tier
 
-MUST, SIMPLE, LEFT_OUT = "must", "simple", "left out"
+MUST, SIMPLE, LEFT_OUT = Tier.MUST, Tier.SIMPLE, Tier.LEFT_OUT
 
 # (section, tier, requests below /api/v3)
 _REST = (
@@ -83,30 +82,47 @@ _EVENTS = (
 )
 
 
-def _rows() -> dict[str, tuple[str, str]]:
-    rows: dict[str, tuple[str, str]] = {}
+def _requests() -> Iterator[Documented]:
     for section, tier, names in _REST:
         for name in names.split("|"):
-            rows[name.replace(" ", " /api/v3/")] = (tier, f"REST: {section}")
-    rows |= {f"GET /sapi/v1/{path}": (SIMPLE, "Wallet and margin pages") for path in _WALLET}
+            where = f"REST: {section}"
+            yield Documented(name=rest_name(name), kind="request", tier=tier, section=where)
+    for path in _WALLET:
+        name = f"GET /sapi/v1/{path}"
+        yield Documented(name=name, kind="request", tier=MUST, section="Wallet and margin pages")
+
+
+def _methods() -> Iterator[Documented]:
+    tiers = {request.name: request.tier for request in _requests()}
     for method, twin in TWINS.items():
-        rows[method] = (rows[twin.replace(" ", " /api/v3/")][0], f"WebSocket API: as {twin}")
+        request = rest_name(twin)
+        where = f"WebSocket API: as {twin}"
+        yield Documented(
+            name=method, kind="method", tier=tiers[request], section=where, twin=request
+        )
     for names, tier, section in (
-        (_SESSIONS, MUST, "WebSocket API: Session and user data stream requests"),
-        (_LISTS, LEFT_OUT, "WebSocket API: Trading requests"),
-        (_STREAMS, MUST, "WebSocket streams: Detailed stream information"),
-        ("<symbol>@referencePrice", SIMPLE, "WebSocket streams: Detailed stream information"),
-        ("<symbol>@blockTrade", LEFT_OUT, "WebSocket streams: Detailed stream information"),
-        (_EVENTS, MUST, "User data stream: Payloads"),
-        ("externalLockUpdate", LEFT_OUT, "User data stream: Payloads"),
+        (_SESSIONS, MUST, "Session and user data stream requests"),
+        (_LISTS, LEFT_OUT, "Trading requests"),
     ):
-        rows |= dict.fromkeys(names.split("|"), (tier, section))
-    return rows
+        for name in names.split("|"):
+            where = f"WebSocket API: {section}"
+            yield Documented(name=name, kind="method", tier=tier, section=where)
 
 
-_ROWS = _rows()
-TIERS: Mapping[str, str] = MappingProxyType({name: tier for name, (tier, _) in _ROWS.items()})
-"""Route (``GET /api/v3/depth``), method of the WebSocket API, stream pattern or event, to its tier."""
+def _streams() -> Iterator[Documented]:
+    where = "WebSocket streams: Detailed stream information"
+    for names, tier in (
+        (_STREAMS, MUST),
+        ("<symbol>@referencePrice", SIMPLE),
+        ("<symbol>@blockTrade", LEFT_OUT),
+    ):
+        for name in names.split("|"):
+            yield Documented(name=name, kind="stream", tier=tier, section=where)
+    for names, tier in ((_EVENTS, MUST), ("externalLockUpdate", LEFT_OUT)):
+        for name in names.split("|"):
+            where = "User data stream: Payloads"
+            yield Documented(name=name, kind="event", tier=tier, section=where)
 
-SECTIONS: Mapping[str, str] = MappingProxyType({name: part for name, (_, part) in _ROWS.items()})
-"""The same names to where the venue documents them."""
+
+DOCUMENTED = (*_requests(), *_methods(), *_streams())
+"""Everything the venue documents for Spot. Names are unique."""

@@ -81,7 +81,12 @@ class UserData:
     def terminated(self, connection: Connection, account: str) -> None:
         """Tell one connection that its subscription to an account has ended; call it before it has."""
         text = _texts({"e": "eventStreamTerminated", "E": self._now()})
-        event = StreamEvent(name=stream_of(account), payload=b"", channel=Channel.PRIVATE)
+        event = StreamEvent(
+            name=stream_of(account),
+            payload=b"",
+            documented="eventStreamTerminated",
+            channel=Channel.PRIVATE,
+        )
         connection.send_event(event, frame(connection, event, text))
 
     # ------------------------------------------------------------ orders
@@ -273,6 +278,7 @@ class UserData:
         event = StreamEvent(
             name=name,
             payload=b"",
+            documented=row["e"],
             channel=Channel.PRIVATE,
             symbol=order.symbol if order else None,
             client_order_id=order.client_order_id if order else None,

@@ -30,6 +30,7 @@ from venueproof_binance.dialect.parameters import is_readable, pairs_of, raw
 from venueproof_binance.dialect.reference_prices import ReferencePrices
 from venueproof_binance.dialect.sessions import Sessions
 from venueproof_binance.dialect.streams import MarketStreams
+from venueproof_binance.dialect.tiers import DOCUMENTED
 from venueproof_binance.dialect.user_data import UserData
 from venueproof_binance.dialect.websocket_api import COUNTED, WebSocketApi
 from venueproof_core.control import Credentials, Operation
@@ -54,6 +55,7 @@ class BinanceDialect(Dialect):
     listings = LISTINGS
     balances = BALANCES
     profiles = (account.LISTEN_KEYS_UNTIL, stream_names.TICKER_OF_ALL_UNTIL)
+    documented = DOCUMENTED
     routes: ClassVar = RouteTable(
         [
             *rest_public.ROUTES,

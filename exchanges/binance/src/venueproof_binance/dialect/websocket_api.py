@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,6 +70,11 @@ COUNTED = frozenset({Operation.PLACE, Operation.REPLACE})
 _NULL = b"null"
 
 
+def rest_name(twin: str) -> str:
+    """A twin as its route is named."""
+    return twin.replace(" ", " /api/v3/")
+
+
 class WebSocketApi:
     """Reads request frames, and frames replies."""
 
@@ -76,7 +82,7 @@ class WebSocketApi:
         self._dialect = dialect
         by_name = {route.name: route for route in dialect.routes}
         self._routes = {
-            method: by_name[twin.replace(" ", " /api/v3/")] for method, twin in TWINS.items()
+            method: replace(by_name[rest_name(twin)], name=method) for method, twin in TWINS.items()
         }
         self._routes |= {route.name: route for route in websocket_sessions.ROUTES}
 

@@ -18,12 +18,14 @@ class StreamEvent(msgspec.Struct, kw_only=True):
 
     Attributes:
         name: The venue's name of the stream.
+        documented: That of its ``Documented``, or of the private event's.
         event: For private events: ``order``, ``fill`` or ``balance``.
         book_version: Version of the book it brings its reader to.
     """
 
     name: str
     payload: bytes
+    documented: str | None = None
     channel: Channel | None = None
     symbol: str | None = None
     client_order_id: str | None = None

@@ -1,7 +1,7 @@
 """The control plane: how a test steers a world, and asks it for the truth. JSON over HTTP.
 
-Every request carries ``Authorization: Bearer TOKEN``. Every path but ``/worlds`` acts on one world:
-``?world=ID``, not needed where there is only one. Numbers of money are decimal text; times are integer
+Every request carries ``Authorization: Bearer TOKEN``. Every path but ``/worlds`` and ``/documented`` acts on one
+world: ``?world=ID``, not needed where there is only one. Numbers of money are decimal text; times are integer
 nanoseconds. Errors are ``{"error": "..."}`` with status 400, 401, 404 or 408 (a wait ran out).
 """
 
@@ -30,6 +30,7 @@ from venueproof_core.control.steering import (
 )
 from venueproof_core.control.targets import RunningTarget, Target
 from venueproof_core.control.truths import (
+    Documented,
     JournalEntry,
     TruthBalance,
     TruthBook,
@@ -40,7 +41,7 @@ from venueproof_core.control.truths import (
     TruthOrder,
     TruthTrade,
 )
-from venueproof_core.control.words import Channel, ControlModel, Match, Operation
+from venueproof_core.control.words import Channel, ControlModel, Match, Operation, Tier
 from venueproof_core.control.worlds import (
     AccountSpec,
     ControlAddress,
@@ -57,6 +58,7 @@ __all__ = [
     "ControlModel",
     "CounterpartyRequest",
     "Credentials",
+    "Documented",
     "FaultInfo",
     "FaultSpec",
     "GateInfo",
@@ -75,6 +77,7 @@ __all__ = [
     "SetLevel",
     "StampChange",
     "Target",
+    "Tier",
     "TimerAdvance",
     "TransferRequest",
     "TruthBalance",

@@ -1,10 +1,11 @@
-"""What is so, and what crossed the wire."""
+"""What is so, what crossed the wire, and what the venue documents."""
 
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field
 
-from venueproof_core.control.words import Channel, ControlModel, Operation
+from venueproof_core.control.words import Channel, ControlModel, Operation, Tier
 
 
 class TruthBook(ControlModel):
@@ -135,6 +136,7 @@ class JournalEntry(ControlModel):
         of: For a reply, the sequence of its request.
         operation: Ours, for requests, replies and client frames.
         channel: Ours, for stream events.
+        name: The venue's, for replies and stream events: that of a ``Documented``.
         text: Method and target, or the frame, scrubbed and shortened.
         signature: ``valid``, ``invalid``, ``missing`` or ``None`` where none is needed.
         book_version: For a reply or event with a book: the version it was built at.
@@ -149,6 +151,7 @@ class JournalEntry(ControlModel):
     of: int | None = None
     operation: Operation | None = None
     channel: Channel | None = None
+    name: str | None = None
     symbol: str | None = None
     client_order_id: str | None = None
     event: str | None = None
@@ -161,3 +164,20 @@ class JournalEntry(ControlModel):
     size: int = 0
     span_ns: int | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class Documented(ControlModel):
+    """Something that a venue documents and a client can call or hear.
+
+    Attributes:
+        name: As documented: ``GET /depth``, a method's name, a stream's with placeholders, an event's.
+        kind: A ``method`` is a request over a socket; an ``event`` is told on an account's own stream.
+        section: Where the venue documents it.
+        twin: For a method, the request that takes and gives the same.
+    """
+
+    name: str
+    kind: Literal["request", "method", "stream", "event"]
+    tier: Tier
+    section: str
+    twin: str | None = None

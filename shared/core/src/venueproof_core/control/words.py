@@ -55,6 +55,18 @@ class Channel(Enum):
     PRIVATE = "private"
 
 
+class Tier(Enum):
+    """How well a simulator serves something that the venue documents.
+
+    ``must``: as documented, in all that clients can see. ``simple``: the documented shape, with little
+    behind it. ``left out``: not served.
+    """
+
+    MUST = "must"
+    SIMPLE = "simple"
+    LEFT_OUT = "left out"
+
+
 class Match(ControlModel):
     """Which requests, frames or events are meant; a field left out matches anything.
 
