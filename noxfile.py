@@ -87,13 +87,16 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(tags=["checks"])
 def lint(session: nox.Session) -> None:
-    """Check style, import contracts and declared dependencies."""
+    """Check style, import contracts, declared dependencies and workflows."""
     install(session, *WORKSPACE.group("lint"))
     sources = os.pathsep.join(WORKSPACE.sources())
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
     session.run("python", "-m", "tools.check_imports")
+    workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--quiet", *workflows)
 
 
 @nox.session(tags=["checks"])

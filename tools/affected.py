@@ -155,20 +155,21 @@ def describe(affected: Affected) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print what must run; with a listing on standard input, the sessions as JSON."""
+    """Print what must run, for people or as a plan for a matrix."""
     parser = argparse.ArgumentParser(prog="affected", description=__doc__)
     parser.add_argument("--base", help="commit or branch to compare with (default: main)")
     parser.add_argument(
-        "--sessions",
+        "--plan",
         action="store_true",
-        help="read `nox --json -l` from standard input, print the names of the sessions to run as JSON",
+        help="read `nox --json -l` from standard input; print what to run as JSON: sessions, exchanges",
     )
     options = parser.parse_args(arguments)
     workspace = Workspace()
     found = find_affected(workspace, options.base or default_base(workspace.root))
-    if options.sessions:
+    if options.plan:
         print(describe(found), file=sys.stderr)
-        print(json.dumps(found.sessions(json.load(sys.stdin))))
+        plan = {"sessions": found.sessions(json.load(sys.stdin)), "exchanges": found.exchanges}
+        print(json.dumps(plan))
     else:
         print(describe(found))
 

@@ -187,13 +187,13 @@ def test_a_new_branch_runs_everything(root: Path) -> None:
     assert find_affected(Workspace(root), affected.NO_COMMIT).reason is not None
 
 
-def test_the_command_answers_with_sessions(
+def test_the_command_answers_with_a_plan(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(root, "exchanges/okx/src/venueproof_okx/models.py")
     monkeypatch.setattr(affected, "Workspace", lambda: Workspace(root))
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(LISTED)))
-    affected.main(["--base", "main", "--sessions"])
+    affected.main(["--base", "main", "--plan"])
     printed = capsys.readouterr()
-    assert json.loads(printed.out) == ["okx", "tests"]
+    assert json.loads(printed.out) == {"sessions": ["okx", "tests"], "exchanges": ["okx"]}
     assert "exchanges: okx" in printed.err
