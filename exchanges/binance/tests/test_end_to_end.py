@@ -408,7 +408,7 @@ async def test_fills_missed_in_a_cut_come_exactly_once(
         last: Order = (await until(orders, lambda order: not order.is_open))[-1]
         assert (last.status, last.filled_quantity) == (OrderStatus.FILLED, D("0.03"))
         await until(
-            balances, lambda b: b.currency == "BTC" and b.available + b.locked == D("20.02997")
+            balances, lambda b: b.currency == "BTC" and b.available + b.locked == D("20.029973")
         )
         after = await connector.place(taking("after"))
         assert (await within(fills)).venue_order_id == after.venue_order_id, "a fill came twice"

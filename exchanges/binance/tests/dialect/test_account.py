@@ -1,8 +1,11 @@
 """Account, fills, history, fees, order counts, listen keys."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+
+from venueproof_core.control import AccountSpec
 
 MARKET = {"type": "MARKET", "timeInForce": None, "price": None}
 
@@ -89,6 +92,31 @@ def test_order_counts_rise_with_orders_and_fall_with_the_first_fill(venue: Any) 
         assert [row["count"] for row in (await ask.signed("GET", "rateLimit/order"))[1]] == [7, 7]
 
     venue(body)
+
+
+def test_rates_are_those_of_the_accounts_tier_wherever_they_are_told(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        maker, taker = "0.00072900", "0.00081000"
+        sides = {"maker": maker, "taker": taker}
+        none = dict.fromkeys(("buyer", "seller"), "0.00000000")
+        _, account = await ask.signed("GET", "account")
+        assert account["commissionRates"] == sides | none
+        assert (account["makerCommission"], account["takerCommission"]) == (7, 8)
+        _, rates = await ask.signed("GET", "account/commission", symbol="BTCUSDT")
+        assert rates["standardCommission"] == sides | none
+        sell = {"symbol": "BTCUSDT", "side": "SELL", "type": "MARKET", "quantity": "0.01"}
+        _, tested = await ask.signed("POST", "order/test", **sell, computeCommissionRates="true")
+        assert tested["standardCommissionForOrder"] == sides
+        text = ask.stamped({"symbol": "BTCUSDT"})
+        key = {"X-MBX-APIKEY": ask.credentials.api_key}
+        target = f"/sapi/v1/asset/tradeFee?{text}&signature={ask.hmac(text)}"
+        _, (row,) = await ask.raw("GET", target, headers=key)
+        assert (row["makerCommission"], row["takerCommission"]) == ("0.000729", "0.00081")
+        (fill,) = (await ask.signed("POST", "order", **sell))[1]["fills"]
+        received = Decimal(fill["price"]) * Decimal(fill["qty"])
+        assert 0 <= received * Decimal(taker) - Decimal(fill["commission"]) < Decimal("1e-8")
+
+    venue(body, accounts=[AccountSpec(name="main", fee_tier=2)])
 
 
 def test_listen_keys_exist_only_in_the_older_profile(venue: Any) -> None:

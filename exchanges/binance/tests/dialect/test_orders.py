@@ -248,7 +248,7 @@ def test_test_order_checks_and_places_nothing(venue: Any) -> None:
         assert await ask.signed("POST", "order/test", **order) == (200, {})
         assert (await ask.signed("POST", "order/test", **order, computeCommissionRates="true"))[1][
             "standardCommissionForOrder"
-        ] == {"maker": "0.00100000", "taker": "0.00100000"}
+        ] == {"maker": "0.00090000", "taker": "0.00100000"}
         wrong = {**order, "price": "1"}
         assert (await ask.signed("POST", "order/test", **wrong))[1]["code"] == -1013
         assert ask.world.core.orders("main") == []

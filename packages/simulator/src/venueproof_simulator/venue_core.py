@@ -300,6 +300,10 @@ class VenueCore(Protocol):
         """Create an account with these funds, in units by asset. An outside deposit: money is conserved after."""
         ...
 
+    def fees(self, account: str) -> FeeSchedule:
+        """What an account pays."""
+        ...
+
     def transfer(self, account: str, asset: str, amount: int, *, time_ns: int) -> None:
         """Move money in (positive) or out of an account from outside."""
         ...

@@ -31,7 +31,7 @@ FOREVER_NS = 2**63
 
 def account(dialect: BinanceDialect, call: Call) -> Any:
     owner = dialect.account_of(call)
-    rates, ppm = dialect.commission_rates(), dialect.fees
+    fees = dialect.world.core.fees(owner.name)
     omits_zeros = is_true(call, "omitZeroBalances")
     held = dialect.world.core.balances(owner.name)
     balances = [
@@ -40,11 +40,11 @@ def account(dialect: BinanceDialect, call: Call) -> Any:
         if available or locked or not omits_zeros
     ]
     return {
-        "makerCommission": ppm.maker_ppm // 100,
-        "takerCommission": ppm.taker_ppm // 100,
+        "makerCommission": fees.maker_ppm // 100,
+        "takerCommission": fees.taker_ppm // 100,
         "buyerCommission": 0,
         "sellerCommission": 0,
-        "commissionRates": rates,
+        "commissionRates": dialect.commission_rates(owner.name),
         "canTrade": True,
         "canWithdraw": True,
         "canDeposit": True,
@@ -115,7 +115,7 @@ def commission(dialect: BinanceDialect, call: Call) -> Any:
     none = dict.fromkeys(("maker", "taker", "buyer", "seller"), "0.00000000")
     return {
         "symbol": venue_symbol(symbol),
-        "standardCommission": dialect.commission_rates(),
+        "standardCommission": dialect.commission_rates(dialect.account_of(call).name),
         "specialCommission": none,
         "taxCommission": none,
         "discount": dialect.discount(),

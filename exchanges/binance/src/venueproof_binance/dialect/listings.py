@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from venueproof_simulator.dialect import Listing
-from venueproof_simulator.venue_core import SCALE, InstrumentRules, to_units
+from venueproof_simulator.venue_core import SCALE, FeeSchedule, InstrumentRules, to_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,10 @@ TERMS = {
     "PEPE-USDT": Terms(),
     "QTUM-USDT": Terms(maximum_position=50_000 * SCALE, permissions=("SPOT", "TRD_GRP_004")),
 }
+
+# The venue's lowest tier at which makers pay less than takers: what exchanges the two is seen.
+# Source: https://www.binance.com/en/fee/trading, VIP 1.
+FEES = FeeSchedule(maker_ppm=900, taker_ppm=1000)
 
 BALANCES = {
     "USDT": 1_000_000 * SCALE,

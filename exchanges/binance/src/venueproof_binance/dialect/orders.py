@@ -31,7 +31,7 @@ def place_test(dialect: BinanceDialect, call: Call) -> Any:
     checked(dialect, call)
     if not is_true(call, "computeCommissionRates"):
         return {}
-    rates = dialect.commission_rates()
+    rates = dialect.commission_rates(dialect.account_of(call).name)
     sides = {"maker": rates["maker"], "taker": rates["taker"]}
     none = {"maker": "0.00000000", "taker": "0.00000000"}
     return {

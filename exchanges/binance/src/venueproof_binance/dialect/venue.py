@@ -24,7 +24,7 @@ from venueproof_binance.dialect.aggregates import Aggregates
 from venueproof_binance.dialect.control_messages import ControlMessages
 from venueproof_binance.dialect.limits import Limits
 from venueproof_binance.dialect.listen_keys import ListenKeys
-from venueproof_binance.dialect.listings import BALANCES, BY_VENUE_SYMBOL, LISTINGS
+from venueproof_binance.dialect.listings import BALANCES, BY_VENUE_SYMBOL, FEES, LISTINGS
 from venueproof_binance.dialect.order_log import OrderLog
 from venueproof_binance.dialect.parameters import is_readable, pairs_of, raw
 from venueproof_binance.dialect.reference_prices import ReferencePrices
@@ -54,6 +54,7 @@ class BinanceDialect(Dialect):
     name = "binance"
     listings = LISTINGS
     balances = BALANCES
+    fees = FEES
     profiles = (account.LISTEN_KEYS_UNTIL, stream_names.TICKER_OF_ALL_UNTIL)
     documented = DOCUMENTED
     routes: ClassVar = RouteTable(
@@ -308,9 +309,10 @@ class BinanceDialect(Dialect):
         found.reverse()
         return found
 
-    def commission_rates(self) -> dict[str, str]:
-        """Standard rates of the world's accounts."""
-        rates = {"maker": self.fees.maker_ppm, "taker": self.fees.taker_ppm}
+    def commission_rates(self, account: str) -> dict[str, str]:
+        """Standard rates of an account."""
+        fees = self.world.core.fees(account)
+        rates = {"maker": fees.maker_ppm, "taker": fees.taker_ppm}
         texts = {side: wire.number(ppm * SCALE // 1_000_000) for side, ppm in rates.items()}
         return {**texts, "buyer": "0.00000000", "seller": "0.00000000"}
 

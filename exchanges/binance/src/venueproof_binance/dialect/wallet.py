@@ -6,6 +6,7 @@ they are not counted.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect.listings import venue_symbol
@@ -27,8 +28,8 @@ def trade_fee(dialect: BinanceDialect, call: Call) -> Any:
     names = list(dialect.world.core.instruments)
     if "symbol" in call.parameters:
         names = [canonical(call.parameters["symbol"])]
-    rates = dialect.commission_rates()
-    maker, taker = (rates[side].rstrip("0") for side in ("maker", "taker"))
+    rates = dialect.commission_rates(dialect.account_of(call).name)
+    maker, taker = (f"{Decimal(rates[side]).normalize():f}" for side in ("maker", "taker"))
     return [
         {"symbol": venue_symbol(name), "makerCommission": maker, "takerCommission": taker}
         for name in names

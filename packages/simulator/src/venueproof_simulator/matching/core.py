@@ -94,6 +94,10 @@ class MatchingCore(Records):
         time_ns = self.log[-1].time_ns if self.log else 0
         self.ledger.open(trader, balances, time_ns=time_ns)
 
+    def fees(self, account: str) -> FeeSchedule:
+        """What an account pays."""
+        return self._traders[account].fees
+
     def transfer(self, account: str, asset: str, amount: int, *, time_ns: int) -> None:
         """Move money in (positive) or out of an account from outside."""
         self.ledger.transfer(self._traders[account], asset, amount, time_ns=time_ns)

@@ -85,6 +85,10 @@ class QuotingCore:
         self._dealer.accounts[name] = account
         self._dealer.deposit(account, balances.get(self.prices.home_asset, 0), 0)
 
+    def fees(self, account: str) -> FeeSchedule:
+        """What an account pays; as maker it never trades."""
+        return self._dealer.accounts[account].fees
+
     def transfer(self, account: str, asset: str, amount: int, *, time_ns: int) -> None:
         """Move money in or out; what covers margin or losses stays."""
         if asset != self.prices.home_asset:
