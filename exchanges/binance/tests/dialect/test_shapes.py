@@ -13,9 +13,13 @@ from typing import Any
 
 from aiohttp import WSMsgType
 
+from venueproof_binance.dialect.listings import LISTINGS
 from venueproof_core.models import Side
+from venueproof_simulator.market import LEVELS
 from venueproof_simulator.venue_core import to_decimal
 
+# Every listing's book is made of two sides of orders.
+FIRST_ORDER = 1 + 2 * LEVELS * len(LISTINGS)
 SHAPES = {
     path.stem: json.loads(path.read_text()) for path in Path(__file__).parent.glob("shapes/*.json")
 }
@@ -144,7 +148,7 @@ async def _private(ask: Any) -> set[str]:
     prevented = await told("order-place-full", "POST", "order", **met)
     assert (prevented["status"], len(prevented["preventedMatches"])) == ("EXPIRED_IN_MATCH", 1)
     amended = await told(
-        "order-amend", "PUT", "order/amend/keepPriority", **BTC, orderId=1 + 600, newQty="0.006"
+        "order-amend", "PUT", "order/amend/keepPriority", **BTC, orderId=FIRST_ORDER, newQty="0.006"
     )
     order_id = amended["amendedOrder"]["orderId"]
     await told("order-amendments", "GET", "order/amendments", **BTC, orderId=order_id)

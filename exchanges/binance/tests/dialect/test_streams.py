@@ -2,13 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
 from venueproof_binance.dialect.candles import interval_start
+from venueproof_core.control import SetLevel
 from venueproof_core.models import Side
+from venueproof_simulator.venue_core import to_decimal
 
 
 async def texts(socket: Any, count: int) -> list[Any]:
@@ -47,6 +50,37 @@ def test_candle_of_a_quiet_interval_repeats_the_close(sockets: Any) -> None:
         assert second["k"]["t"] == first["k"]["T"] + 1
         assert second["k"]["o"] == second["k"]["c"] == first["k"]["c"]
         assert (second["k"]["n"], second["k"]["f"]) == (0, -1)
+
+    sockets(body)
+
+
+def test_candle_closes_once_where_both_clocks_go_on_together(sockets: Any) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open("/ws/btcusdt@kline_1m")
+        ask.world.stamps.set(offset_ns=60 * 10**9, drift_ppm=0)
+        ask.world.timers.advance(60)
+        ask.trade("BUY", "0.1")
+        closed, running = await texts(socket, 2)
+        assert (closed["k"]["x"], running["k"]["x"]) == (True, False)
+        assert running["k"]["t"] == closed["k"]["T"] + 1
+
+    sockets(body)
+
+
+@pytest.mark.parametrize(("is_one_event", "updates"), [(True, 1), (False, 3)])
+def test_actions_are_told_together_or_one_by_one(
+    sockets: Any, is_one_event: bool, updates: int
+) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open("/ws/btcusdt@depth")
+        price = ask.world.core.levels("BTC-USDT", Side.BUY, 1)[0][0]
+        levels = [
+            SetLevel(symbol="BTC-USDT", side="BUY", price=to_decimal(price), quantity=Decimal(size))
+            for size in (1, 2, 3)
+        ]
+        ask.world.market.act_on(levels, is_one_event=is_one_event)
+        told = await texts(socket, updates)
+        assert told[-1]["u"] == ask.world.core.version("BTC-USDT")
 
     sockets(body)
 

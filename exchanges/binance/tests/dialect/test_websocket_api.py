@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from venueproof_binance.dialect.listings import LISTINGS
 from venueproof_binance.dialect.websocket_api import TWINS
+from venueproof_simulator.market import LEVELS
 
+# Every listing's book is made of two sides of orders.
+FIRST_ORDER = 1 + 2 * LEVELS * len(LISTINGS)
 BTC = {"symbol": "BTCUSDT"}
 NEEDS: dict[str, dict[str, Any]] = {
     "klines": {"interval": "1h", "endTime": 1_700_000_000_000},
     "uiKlines": {"interval": "1h", "endTime": 1_700_000_000_000},
-    "order.amendments": {"orderId": 601},
-    "order.status": {"orderId": 601},
-    "myPreventedMatches": {"orderId": 601},
+    "order.amendments": {"orderId": FIRST_ORDER},
+    "order.status": {"orderId": FIRST_ORDER},
+    "myPreventedMatches": {"orderId": FIRST_ORDER},
     "orderList.status": {"orderListId": 1},
 }
 LISTS = {"orderList.status", "openOrderLists.status", "allOrderLists"}

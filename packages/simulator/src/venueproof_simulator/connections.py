@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """How text reaches the client: WebSocket messages, or lines of a chunked reply."""
 
-    async def send(self, text: str) -> None:
-        """Send one message."""
+    async def send(self, text: str | bytes) -> None:
+        """Send one message; bytes as a binary one, where there is such a thing."""
         ...
 
     async def ping(self, payload: bytes) -> None:
@@ -56,6 +57,7 @@ class Connection:
 
     Attributes:
         state: The dialect's own.
+        pongs: Answers that had the payload of a ping of ours: others are none.
         is_mute: Half-open: nothing is sent or answered any more, and nothing says so.
     """
 
@@ -74,6 +76,7 @@ class Connection:
         self.pongs = 0
         self.frames_sent = 0
         self.is_mute = False
+        self._unanswered: set[bytes] = set()
         self._queue: deque[tuple[StreamEvent | None, str]] = deque()
         self._wake = asyncio.Event()
         self._sent = asyncio.Event()
@@ -103,7 +106,18 @@ class Connection:
         """Send a heartbeat now."""
         if not self.is_mute and self.is_open:
             self.pings += 1
+            self._unanswered.add(payload)
+            self.world.journal.add("ping_out", connection=self.id, text=payload.decode())
             self.do(self.transport.ping(payload))
+
+    def answered(self, payload: bytes) -> None:
+        """A pong came in; one that nobody asked for is allowed, and answers nothing."""
+        if payload in self._unanswered:
+            self.pongs += 1
+            self._unanswered.discard(payload)
+        self.world.journal.add(
+            "pong_in", connection=self.id, text=payload.decode("utf-8", "replace")
+        )
 
     def close(self, code: int, reason: str = "") -> None:
         """End it with a close code, after what is queued; on a half-open connection nothing goes out."""
@@ -155,7 +169,7 @@ class Connection:
 
     async def _send(self, event: StreamEvent | None, text: str) -> None:
         world = self.world
-        texts = [text]
+        texts: Sequence[str | bytes] = [text]
         if event is not None and (world.faults or world.gates.holds_events()):
             occasion = Occasion(
                 event.operation,
@@ -174,8 +188,9 @@ class Connection:
             self._record(event, message)
             await self.transport.send(message)
 
-    def _record(self, event: StreamEvent | None, text: str) -> None:
-        fields: dict[str, Any] = {"connection": self.id, "size": len(text), "text": text}
+    def _record(self, event: StreamEvent | None, message: str | bytes) -> None:
+        text = message if isinstance(message, str) else repr(message)
+        fields: dict[str, Any] = {"connection": self.id, "size": len(message), "text": text}
         if event is not None:
             fields |= {
                 "channel": event.channel,

@@ -141,11 +141,7 @@ class ControlServer:
 
     async def market(self, request: web.Request) -> Any:
         world, wanted = self._world(request), await _read(request, MarketRequest)
-        try:
-            for action in wanted.actions:
-                world.market.act(action)
-        finally:
-            world.settle()
+        world.market.act_on(wanted.actions, is_one_event=wanted.is_one_event)
         symbols = {action.symbol for action in wanted.actions}
         return {"versions": {symbol: world.core.version(symbol) for symbol in sorted(symbols)}}
 

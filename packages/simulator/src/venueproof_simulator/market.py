@@ -57,6 +57,20 @@ class Market:
 
     # ------------------------------------------------------------ steering
 
+    def act_on(self, actions: Sequence[MarketAction], *, is_one_event: bool) -> None:
+        """Do actions in order and publish what they change: at once, or after each.
+
+        Raises:
+            CannotSteer: One cannot be done as asked; those before it are done, and published.
+        """
+        try:
+            for action in actions:
+                self.act(action)
+                if not is_one_event:
+                    self._world.settle()
+        finally:
+            self._world.settle()
+
     def act(self, action: MarketAction) -> None:
         """Do one action.
 

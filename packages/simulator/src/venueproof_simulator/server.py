@@ -61,8 +61,11 @@ class _WebSocket:
         self._socket = socket
         self._request = request
 
-    async def send(self, text: str) -> None:
-        await self._socket.send_str(text)
+    async def send(self, text: str | bytes) -> None:
+        if isinstance(text, str):
+            await self._socket.send_str(text)
+        else:
+            await self._socket.send_bytes(text)
 
     async def ping(self, payload: bytes) -> None:
         await self._socket.ping(payload)
@@ -91,8 +94,9 @@ class _Lines:
         self.ended = asyncio.Event()
         self.close_code: int | None = None
 
-    async def send(self, text: str) -> None:
-        await self._response.write(text.encode() + b"\n")
+    async def send(self, text: str | bytes) -> None:
+        line = text.encode() if isinstance(text, str) else text
+        await self._response.write(line + b"\n")
 
     async def ping(self, payload: bytes) -> None:
         await self.send(payload.decode())
@@ -248,8 +252,7 @@ class WorldServer:
                     world.journal.add("ping_in", connection=connection.id)
                     world.dialect.control_frame(connection)
                 elif message.type is WSMsgType.PONG:
-                    connection.pongs += 1
-                    world.journal.add("pong_in", connection=connection.id, size=len(message.data))
+                    connection.answered(bytes(message.data))
                     world.dialect.control_frame(connection)
                 elif message.type is WSMsgType.BINARY:
                     await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from aiohttp import ClientConnectionError, ClientPayloadError, WSServerHandshakeError
+from aiohttp import ClientConnectionError, ClientPayloadError, WSMsgType, WSServerHandshakeError
 
 from venueproof_simulator.faults import registry
 
@@ -126,6 +126,48 @@ def test_stream_events_are_disturbed_once(steered: Any, kind: str, expected: lis
             got = [int((await socket.receive()).data) - first for _ in expected]
             assert got == expected
             assert await fired(s, fault) == 1
+
+    steered(body)
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("truncate", WSMsgType.TEXT),
+        ("brackets", WSMsgType.TEXT),
+        ("list", WSMsgType.TEXT),
+        ("binary", WSMsgType.BINARY),
+    ],
+)
+def test_garbled_event_is_no_event(steered: Any, how: str, kind: WSMsgType) -> None:
+    async def body(s: Any) -> None:
+        async with s.session.ws_connect(s.stream) as socket:
+            await socket.receive()
+            await arm(s, "garble_event", match={"channel": "order_book"}, parameters={"how": how})
+            await s.place("a", price=900)
+            await s.place("b", price=901)
+            garbled, sound = await socket.receive(), await socket.receive()
+            assert garbled.type is kind
+            assert int(sound.data) == s.world.core.version("AAA-BBB")
+            assert garbled.data != str(int(sound.data) - 1)
+
+    steered(body)
+
+
+def test_pong_counts_with_the_payload_of_a_ping_alone(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        async with s.session.ws_connect(s.stream, autoping=False) as socket:
+            await socket.receive()
+            connection = s.world.connections[1]
+            connection.ping(b"asked")
+            assert (await socket.receive()).data == b"asked"
+            for payload in (b"", b"asked", b"asked"):
+                seen = len(s.world.journal.since(0))
+                await socket.pong(payload)
+                await s.world.journal.wait(
+                    lambda seen=seen: len(s.world.journal.since(0)) > seen, 2
+                )
+            assert connection.pongs == 1
 
     steered(body)
 

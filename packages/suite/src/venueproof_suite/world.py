@@ -150,13 +150,17 @@ class World:
 
     # -------------------------------------------------------- the venue's side
 
-    async def market(self, *actions: MarketAction) -> dict[str, int]:
+    async def market(self, *actions: MarketAction, is_one_event: bool = True) -> dict[str, int]:
         """Do these in one go, in order.
+
+        Args:
+            is_one_event: The book's updates tell all of it at once; else each action by itself.
 
         Returns:
             Symbol to the version of its book afterwards.
         """
-        content = await self.ask("POST", "/market", MarketRequest(actions=list(actions)))
+        wanted = MarketRequest(actions=list(actions), is_one_event=is_one_event)
+        content = await self.ask("POST", "/market", wanted)
         versions: dict[str, int] = msgspec.json.decode(content)["versions"]
         return versions
 

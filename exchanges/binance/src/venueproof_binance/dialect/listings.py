@@ -1,8 +1,8 @@
 """What is traded, with its filters.
 
 Source: filters page, "Symbol filters" and "Exchange filters". Ticks and lots are chosen to cover what
-connectors get wrong: cents, 1e-8 ticks, lots of one, steps that are no power of ten. Each variant of a
-filter stands on one listing at least.
+connectors get wrong: cents, ticks of 1e-8 and of 1e3, lots of 1e-8 and of five, steps that are no power of
+ten. Each variant of a filter stands on one listing at least.
 """
 
 from dataclasses import dataclass
@@ -68,6 +68,9 @@ LISTINGS = (
     ),
     _listing("PEPE-USDT", tick="0.00000001", lot="1", middle="0.00001234", typical="9000000"),
     _listing("QTUM-USDT", tick="0.003", lot="0.5", middle="3.6", typical="400"),
+    _listing("BTC-IDR", tick="1000", lot="0.00000001", middle="950000000", typical="0.5"),
+    _listing("DOGE-TRY", tick="0.005", lot="5", middle="12.5", typical="20000"),
+    _listing("PAXG-TRY", tick="5", lot="0.25", middle="165000", typical="10"),
 )
 
 TERMS = {
@@ -79,6 +82,9 @@ TERMS = {
     "ETH-BTC": Terms(is_notional_range=False, is_by_side=False),
     "PEPE-USDT": Terms(),
     "QTUM-USDT": Terms(maximum_position=50_000 * SCALE, permissions=("SPOT", "TRD_GRP_004")),
+    "BTC-IDR": Terms(),
+    "DOGE-TRY": Terms(),
+    "PAXG-TRY": Terms(),
 }
 
 # The venue's lowest tier at which makers pay less than takers: what exchanges the two is seen.
@@ -92,6 +98,10 @@ BALANCES = {
     "BNB": 100 * SCALE,
     "PEPE": 5_000_000_000 * SCALE,
     "QTUM": 20_000 * SCALE,
+    "IDR": 20_000_000_000 * SCALE,
+    "TRY": 5_000_000 * SCALE,
+    "DOGE": 400_000 * SCALE,
+    "PAXG": 50 * SCALE,
 }
 
 BY_VENUE_SYMBOL = {listing.rules.symbol.replace("-", ""): listing for listing in LISTINGS}

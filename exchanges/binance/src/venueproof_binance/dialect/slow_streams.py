@@ -262,9 +262,10 @@ class SlowStreams:
         self._send([name], make, candle.symbol)
 
     def _now(self) -> int:
-        """The stamp clock, moved on by what the timer clock was advanced."""
-        advanced_ns = self._world.timers.now_ns() - time.time_ns()
-        return self._world.stamps.time_ns() + max(0, advanced_ns)
+        """The stamp clock, moved on by what the timer clock was advanced further than it."""
+        real_ns, stamp_ns = time.time_ns(), self._world.stamps.time_ns()
+        advanced_ns = self._world.timers.now_ns() - real_ns
+        return stamp_ns + max(0, advanced_ns - max(0, stamp_ns - real_ns))
 
 
 def _each(symbols: list[str], maker: Callable[[str], Callable[[int], Any]]) -> Callable[[int], Any]:

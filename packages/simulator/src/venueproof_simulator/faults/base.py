@@ -11,6 +11,8 @@ from venueproof_core.control import FaultInfo, FaultSpec
 from venueproof_simulator.journal import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from venueproof_simulator.connections import Connection, Occasion
     from venueproof_simulator.toolkit.calls import Call, Reply
     from venueproof_simulator.world import World
@@ -68,8 +70,8 @@ class Fault:
         """Change the reply: the request has been applied."""
         return reply
 
-    def on_event(self, occasion: Occasion, text: str) -> list[str] | None:
-        """Texts to send instead of this event; ``None`` leaves it alone."""
+    def on_event(self, occasion: Occasion, text: str) -> Sequence[str | bytes] | None:
+        """Messages to send instead of this event; ``None`` leaves it alone."""
         return None
 
     def on_subscription(self, connection: Connection, name: str, occasion: Any) -> bool:
@@ -149,7 +151,7 @@ class Faults:
             reply = fault.after(call, reply)
         return reply
 
-    def on_event(self, occasion: Occasion, text: str) -> list[str]:
+    def on_event(self, occasion: Occasion, text: str) -> Sequence[str | bytes]:
         """What is sent for one event."""
         for fault in self._faults.values():
             if (texts := fault.on_event(occasion, text)) is not None:

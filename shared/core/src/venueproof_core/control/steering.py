@@ -55,9 +55,14 @@ MarketAction = Annotated[SetLevel | Print | Walk | Move | Halt, Field(discrimina
 
 
 class MarketRequest(ControlModel):
-    """Actions done in one go, in order. Answers ``{"versions": {symbol: book version after}}``."""
+    """Actions done in one go, in order. Answers ``{"versions": {symbol: book version after}}``.
+
+    Attributes:
+        is_one_event: What they change is told at once, in one update of the book; else by each action.
+    """
 
     actions: list[MarketAction]
+    is_one_event: bool = True
 
 
 class CounterpartyRequest(ControlModel):

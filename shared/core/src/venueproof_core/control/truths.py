@@ -131,7 +131,8 @@ class JournalEntry(ControlModel):
     """Something that crossed the wire, or happened at the venue.
 
     Attributes:
-        kind: ``request``, ``reply``, ``frame_in``, ``frame_out``, ``opened``, ``closed``, ``fault``.
+        kind: ``request``, ``reply``, ``frame_in``, ``frame_out``, ``ping_out``, ``pong_in``, ``opened``,
+            ``closed``, ``fault``.
         time_ns: Real time, nanoseconds UTC.
         of: For a reply, the sequence of its request.
         operation: Ours, for requests, replies and client frames.
