@@ -1,6 +1,5 @@
 """One session per exchange, and the project's own checks. Arguments only: what thinks is in ``tools/``."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -89,10 +88,9 @@ def tests(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check style, import contracts, declared dependencies and workflows."""
     install(session, *WORKSPACE.group("lint"))
-    sources = os.pathsep.join(WORKSPACE.sources())
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
+    session.run("python", "-m", "tools.import_contracts")
     session.run("python", "-m", "tools.check_imports")
     workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
