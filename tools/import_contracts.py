@@ -9,10 +9,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tools.workspace import Distribution, Workspace
 
-Contract = Mapping[str, str | Sequence[str] | bool]
+Contract = Mapping[str, Any]  # a string, or a list of them
 # Of packages/ the command alone composes the others.
 COMMAND = "venueproof"
 CORE = "venueproof_core"
@@ -127,8 +128,8 @@ def _of_exchange(
     )
 
 
-def _entry(key: str, value: str | Sequence[str] | bool) -> list[str]:
-    if isinstance(value, str | bool):
+def _entry(key: str, value: str | Sequence[str]) -> list[str]:
+    if isinstance(value, str):
         return [f"{key} = {value}"]
     return [f"{key} =", *(f"    {item}" for item in value)]
 
