@@ -18,20 +18,21 @@ SECOND_NS = 1_000_000_000
 class StampClock:
     """Nanoseconds UTC as the venue stamps them."""
 
-    def __init__(self) -> None:
+    def __init__(self, time_ns: Callable[[], int] = time.time_ns) -> None:
+        self._time_ns = time_ns
         self._offset_ns = 0
         self._drift_ppm = 0.0
-        self._set_at_ns = time.time_ns()
+        self._set_at_ns = self._time_ns()
 
     def set(self, *, offset_ns: int, drift_ppm: float) -> None:
         """Move it: from now on real time plus ``offset_ns``, drifting by ``drift_ppm``."""
         self._offset_ns = offset_ns
         self._drift_ppm = drift_ppm
-        self._set_at_ns = time.time_ns()
+        self._set_at_ns = self._time_ns()
 
     def time_ns(self) -> int:
         """The venue's time now."""
-        now = time.time_ns()
+        now = self._time_ns()
         if not self._drift_ppm:
             return now + self._offset_ns
         drift = int((now - self._set_at_ns) * self._drift_ppm / 1_000_000)
@@ -60,7 +61,8 @@ class TimerClock:
     time after the jump, so a day's advance does not send a day's pings.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, time_ns: Callable[[], int] = time.time_ns) -> None:
+        self._time_ns = time_ns
         self._advanced_ns = 0
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = itertools.count()
@@ -69,7 +71,17 @@ class TimerClock:
 
     def now_ns(self) -> int:
         """Nanoseconds UTC on this clock: real time plus everything it was advanced."""
-        return time.time_ns() + self._advanced_ns
+        return self._time_ns() + self._advanced_ns
+
+    @property
+    def advanced_ns(self) -> int:
+        """How far it was advanced beyond the time that has passed."""
+        return self._advanced_ns
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When the next callback is due, if one is."""
+        return self._heap[0][0] if self._heap else None
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
         """Call ``callback`` once, ``delay_s`` from now on this clock."""

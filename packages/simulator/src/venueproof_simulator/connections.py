@@ -102,6 +102,10 @@ class Connection:
         self._sent.clear()
         self._wake.set()
 
+    async def drained(self) -> None:
+        """Return when everything that is queued has been handed to the socket."""
+        await self._sent.wait()
+
     def ping(self, payload: bytes) -> None:
         """Send a heartbeat now."""
         if not self.is_mute and self.is_open:
@@ -152,7 +156,7 @@ class Connection:
                 self.world.broke(error)
 
     async def _close(self, code: int, reason: str) -> None:
-        await self._sent.wait()
+        await self.drained()
         await self.transport.close(code, reason)
 
     async def _write(self) -> None:

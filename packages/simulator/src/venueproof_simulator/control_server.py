@@ -142,7 +142,7 @@ class ControlServer:
     async def market(self, request: web.Request) -> Any:
         world, wanted = self._world(request), await _read(request, MarketRequest)
         world.market.act_on(wanted.actions, is_one_event=wanted.is_one_event)
-        symbols = {action.symbol for action in wanted.actions}
+        symbols = {action.symbol for action in wanted.actions if action.symbol is not None}
         return {"versions": {symbol: world.core.version(symbol) for symbol in sorted(symbols)}}
 
     async def counterparty(self, request: web.Request) -> Any:

@@ -1,10 +1,13 @@
-"""The other participants: they rest levels, take, trade against us, and move only when told."""
+"""The other participants: they rest levels, take, trade against us, and move when told or by their flow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from venueproof_core.control import (
     CounterpartyRequest,
@@ -12,11 +15,13 @@ from venueproof_core.control import (
     MarketAction,
     Move,
     Print,
+    SetFlow,
     SetLevel,
     Walk,
 )
 from venueproof_core.models import InstrumentStatus, OrderType, Side, TimeInForce
 from venueproof_simulator.clocks import Timer
+from venueproof_simulator.flow import Flow
 from venueproof_simulator.venue_core import (
     FeeSchedule,
     OrderState,
@@ -32,7 +37,8 @@ if TYPE_CHECKING:
 
 HOUSE = "house"
 LEVELS = 60
-FREE_INTERVAL_S = 0.1
+TIDY_EVERY = 1000
+KEPT_EVENTS = 20_000  # of the core's log: some two minutes of five instruments at the usual pace
 _FUNDS = 10**26
 
 
@@ -47,9 +53,14 @@ class Market:
         self._world = world
         self._core = world.core
         self._listings = {listing.rules.symbol: listing for listing in listings}
-        self._levels: dict[tuple[str, Side, int], int] = {}
+        self._levels: dict[tuple[str, Side, int], list[int]] = {}
         self._orders = 0
-        self._free: Timer | None = None
+        self._flows = {
+            symbol: Flow(self, listing, world.seed) for symbol, listing in self._listings.items()
+        }
+        self._due: dict[str, Timer] = {}
+        self._flowed: set[str] = set()
+        self._steps = 0
         assets = assets_of(self._core.instruments.values())
         self._core.open_account(HOUSE, dict.fromkeys(assets, _FUNDS), FeeSchedule(0, 0))
         for listing in listings:
@@ -77,7 +88,11 @@ class Market:
         Raises:
             CannotSteer: It cannot be done as asked.
         """
-        if action.symbol not in self._core.instruments:
+        if isinstance(action, SetFlow) and action.symbol is None:
+            for symbol in self._flows:
+                self._set_flow(action, symbol)
+            return
+        if action.symbol is None or action.symbol not in self._core.instruments:
             raise CannotSteer(f"no instrument {action.symbol}")
         if isinstance(action, SetLevel):
             price, quantity = to_units(action.price), to_units(action.quantity)
@@ -86,9 +101,11 @@ class Market:
             self._take(action.symbol, Side(action.side), to_units(action.quantity))
         elif isinstance(action, Walk):
             for _ in range(action.steps):
-                self._step(action.symbol)
+                self._walk(action.symbol)
         elif isinstance(action, Move):
             self._move(action.symbol, to_units(action.middle))
+        elif isinstance(action, SetFlow):
+            self._set_flow(action, action.symbol)
         elif isinstance(action, Halt):
             self._core.set_status(action.symbol, InstrumentStatus(action.status))
 
@@ -121,17 +138,83 @@ class Market:
             )
         return quantity
 
-    def run_free(self) -> None:
-        """Move by itself from now on."""
-        for symbol in self._core.instruments:
-            self._step(symbol)
-        self._world.settle()
-        self._free = self._world.timers.call_later(FREE_INTERVAL_S, self.run_free)
-
     def stop(self) -> None:
         """Stand still."""
-        if self._free is not None:
-            self._free.cancel()
+        for timer in self._due.values():
+            timer.cancel()
+        self._due.clear()
+
+    # ------------------------------------------------------------ flow
+
+    def levels(self, symbol: str, side: Side) -> list[tuple[int, int]]:
+        """(price, quantity) of everybody, best first."""
+        return self._core.levels(symbol, side)
+
+    def rest(self, symbol: str, side: Side, price: int, quantity: int) -> None:
+        """Rest one more order at a level."""
+        order = self._submit(symbol, side, price, quantity)
+        self._levels.setdefault((symbol, side, price), []).append(order.order_id)
+
+    def take_back(self, symbol: str, side: Side, price: int) -> bool:
+        """Cancel the newest order at a level; False if there is none."""
+        order_ids = self._levels.get((symbol, side, price), [])
+        while order_ids:
+            order = self._core.order(order_ids.pop())
+            if order is not None and order.remaining_quantity:
+                self._core.cancel(order.order_id, time_ns=self._now())
+                return True
+        return False
+
+    def take(self, symbol: str, side: Side, limit: int, quantity: int) -> None:
+        """Take up to ``quantity`` at ``limit`` or better."""
+        self._submit(symbol, side, limit, quantity, time_in_force=TimeInForce.IOC)
+
+    def _set_flow(self, action: SetFlow, symbol: str) -> None:
+        flow = self._flows[symbol]
+        changes = action.model_dump(exclude={"kind", "symbol"}, exclude_none=True)
+        is_stopped = action.events_per_s == 0 or (
+            action.events_per_s is None and symbol not in self._due
+        )
+        if action.events_per_s == 0:
+            del changes["events_per_s"]  # the pace is kept, for steps that are asked for
+        flow.settings = msgspec.structs.replace(flow.settings, **changes)
+        before = self._due.pop(symbol, None)
+        if before is not None:
+            before.cancel()
+        if not is_stopped:
+            self._flowed.add(symbol)
+            self._arm(symbol)
+
+    def _walk(self, symbol: str) -> None:
+        if symbol in self._flowed:
+            self._flows[symbol].wait_s()
+            self._flows[symbol].step()
+        else:
+            self._step(symbol)
+
+    def _arm(self, symbol: str) -> None:
+        wait_s = self._flows[symbol].wait_s()
+        self._due[symbol] = self._world.timers.call_later(wait_s, partial(self._flow, symbol))
+
+    def _flow(self, symbol: str) -> None:
+        if self._core.instruments[symbol].status is InstrumentStatus.TRADING:
+            self._flows[symbol].step()
+            self._world.settle()
+        self._steps += 1
+        if self._steps % TIDY_EVERY == 0:
+            self._tidy()
+        self._arm(symbol)
+
+    def _tidy(self) -> None:
+        """Forget orders that have ended."""
+        for key, order_ids in list(self._levels.items()):
+            orders = [self._core.order(order_id) for order_id in order_ids]
+            left = [order.order_id for order in orders if order and order.remaining_quantity]
+            if left:
+                self._levels[key] = left
+            else:
+                del self._levels[key]
+        self._core.forget(HOUSE, keep=KEPT_EVENTS)
 
     # ------------------------------------------------------------ levels
 
@@ -156,8 +239,7 @@ class Market:
             raise CannotSteer(f"a {side.value} level at {price} units would cross the book")
         self._withdraw(symbol, side, price)
         if quantity:
-            order = self._submit(symbol, side, price, quantity, time_in_force=TimeInForce.GTC)
-            self._levels[symbol, side, price] = order.order_id
+            self.rest(symbol, side, price, quantity)
 
     def _would_cross(self, symbol: str, side: Side, price: int) -> bool:
         best = self._core.levels(symbol, side.opposite, 1)
@@ -166,11 +248,9 @@ class Market:
         return price >= best[0][0] if side is Side.BUY else price <= best[0][0]
 
     def _withdraw(self, symbol: str, side: Side, price: int) -> None:
-        order_id = self._levels.pop((symbol, side, price), None)
-        if order_id is None:
-            return
-        with suppress(Refused):  # taken meanwhile: nothing rests there any more
-            self._core.cancel(order_id, time_ns=self._now())
+        for order_id in self._levels.pop((symbol, side, price), ()):
+            with suppress(Refused):  # taken meanwhile: nothing rests there any more
+                self._core.cancel(order_id, time_ns=self._now())
 
     def _step_aside(self, order: OrderState) -> None:
         price = order.price
@@ -184,6 +264,7 @@ class Market:
         for key in [key for key in self._levels if key[0] == symbol]:
             self._withdraw(*key)
         self._fill_book(self._listings[symbol], middle)
+        self._flows[symbol].fair = middle / self._core.instruments[symbol].tick_size
 
     # ------------------------------------------------------------ taking
 

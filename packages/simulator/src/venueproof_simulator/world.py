@@ -6,12 +6,20 @@ import hashlib
 import random
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from venueproof_core.control import AccountSpec, Credentials, GatePoint, WorldInfo, WorldSpec
+from venueproof_core.control import (
+    AccountSpec,
+    Credentials,
+    GatePoint,
+    SetFlow,
+    WorldInfo,
+    WorldSpec,
+)
 from venueproof_simulator.clocks import StampClock, TimerClock
 from venueproof_simulator.connections import Connection, Transport
 from venueproof_simulator.dialect import Dialect
@@ -44,14 +52,21 @@ class World:
         errors: Exceptions of the simulator itself: what follows them says nothing about a connector.
     """
 
-    def __init__(self, world_id: str, dialect: type[Dialect], spec: WorldSpec) -> None:
+    def __init__(
+        self,
+        world_id: str,
+        dialect: type[Dialect],
+        spec: WorldSpec,
+        *,
+        time_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self.id = world_id
         self.spec = spec
         self.seed = spec.seed
         self.protocol = spec.protocol
         self.random = random.Random(f"{dialect.name}/{spec.seed}")
-        self.stamps = StampClock()
-        self.timers = TimerClock()
+        self.stamps = StampClock(time_ns)
+        self.timers = TimerClock(time_ns)
         self.journal = Journal()
         self.gates = Gates(self.journal)
         self.faults = Faults(self)
@@ -92,7 +107,7 @@ class World:
             protocol=self.protocol,
         )
         if self.spec.is_free_running:
-            self.market.run_free()
+            self.market.act(SetFlow(events_per_s=self.spec.events_per_s))
         return self.info
 
     async def close(self, grace_s: float = 0.5) -> list[str]:

@@ -7,7 +7,6 @@ next one, also when the stamp clock has not come so far (timers can be advanced 
 from __future__ import annotations
 
 import bisect
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -263,9 +262,9 @@ class SlowStreams:
 
     def _now(self) -> int:
         """The stamp clock, moved on by what the timer clock was advanced further than it."""
-        real_ns, stamp_ns = time.time_ns(), self._world.stamps.time_ns()
-        advanced_ns = self._world.timers.now_ns() - real_ns
-        return stamp_ns + max(0, advanced_ns - max(0, stamp_ns - real_ns))
+        timers, stamp_ns = self._world.timers, self._world.stamps.time_ns()
+        ahead_ns = max(0, stamp_ns - (timers.now_ns() - timers.advanced_ns))
+        return stamp_ns + max(0, timers.advanced_ns - ahead_ns)
 
 
 def _each(symbols: list[str], maker: Callable[[str], Callable[[int], Any]]) -> Callable[[int], Any]:

@@ -76,6 +76,12 @@ class BookSide:
         else:
             del keys[bisect_left(keys, key)]
 
+    def forget(self) -> None:
+        """Drop the levels at which nothing rests."""
+        empty = [key for key, level in self.levels.items() if not (level.quantity or level.hidden)]
+        for key in empty:
+            del self.levels[key]
+
     def best(self, depth: int | None = None) -> list[tuple[int, int]]:
         """(price, visible quantity), best first."""
         keys = self.keys if depth is None else self.keys[-depth:] if depth > 0 else []

@@ -1,7 +1,5 @@
 """Past images of a book, rebuilt from the level changes in the event log when somebody asks."""
 
-from itertools import islice
-
 from venueproof_core.models import Side
 from venueproof_simulator.venue_core import Event, LevelChanged
 
@@ -20,25 +18,40 @@ class BookHistory:
         self._symbol = symbol
         self._log = log
         self._read = 0
-        # The n-th change brought the book to version n + 2, since version 1 is the empty book.
+        self._dropped = 0
+        # Behind those dropped, the n-th change brought the book to version n + 2, since version 1 is the empty book.
         self._changes: list[LevelChanged] = []
         self._checkpoints: list[tuple[dict[int, int], dict[int, int]]] = [({}, {})]
 
     def at(self, version: int) -> Image | None:
-        """Bids and asks, best first, at a version; ``None`` if there never was one."""
+        """Bids and asks, best first, at a version; ``None`` if there never was one, or it is forgotten."""
         self._catch_up()
-        count = version - 1
+        count = version - 1 - self._dropped
         if not 0 <= count <= len(self._changes):
             return None
-        checkpoints = self._checkpoints
-        while len(checkpoints) <= count // _CHECKPOINT_EVERY:
-            start = (len(checkpoints) - 1) * _CHECKPOINT_EVERY
-            checkpoints.append(self._replay(start, start + _CHECKPOINT_EVERY))
+        self._make_checkpoints(count // _CHECKPOINT_EVERY)
         bids, asks = self._replay(count // _CHECKPOINT_EVERY * _CHECKPOINT_EVERY, count)
         return sorted(bids.items(), reverse=True), sorted(asks.items())
 
+    def forget(self, keep: int) -> None:
+        """Drop old versions, but not of the newest ``keep`` changes."""
+        self._catch_up()
+        checkpoint = (len(self._changes) - keep) // _CHECKPOINT_EVERY
+        if checkpoint > 0:
+            self._make_checkpoints(checkpoint)
+            del self._checkpoints[:checkpoint]
+            del self._changes[: checkpoint * _CHECKPOINT_EVERY]
+            self._dropped += checkpoint * _CHECKPOINT_EVERY
+
+    def _make_checkpoints(self, last: int) -> None:
+        checkpoints = self._checkpoints
+        while len(checkpoints) <= last:
+            start = (len(checkpoints) - 1) * _CHECKPOINT_EVERY
+            checkpoints.append(self._replay(start, start + _CHECKPOINT_EVERY))
+
     def _catch_up(self) -> None:
-        for event in islice(self._log, self._read, None):
+        for place in range(self._read, len(self._log)):
+            event = self._log[place]
             if isinstance(event, LevelChanged) and event.symbol == self._symbol:
                 self._changes.append(event)
         self._read = len(self._log)

@@ -1,16 +1,41 @@
 """What a matching core can be asked: orders, lists, balances, books now and then, trades."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
-from venueproof_core.models import Side
+from venueproof_core.models import OrderStatus, OrderType, Side, TimeInForce
 from venueproof_simulator.matching.book import Book
 from venueproof_simulator.matching.history import BookHistory
 from venueproof_simulator.matching.traders import Trader
 from venueproof_simulator.order_lists import OrderList
-from venueproof_simulator.venue_core import Event, OrderState, Traded
+from venueproof_simulator.venue_core import (
+    BalanceChanged,
+    CoreEvent,
+    Event,
+    OrderChanged,
+    OrderState,
+    SelfTradePrevention,
+    Traded,
+)
 
 _BUY = Side.BUY
+# They stand in the places of what was forgotten, so that ids and sequence numbers still find their own.
+_FORGOTTEN_EVENT = CoreEvent(0, 0)
+_FORGOTTEN_ORDER = OrderState(
+    0,
+    "",
+    "",
+    Side.BUY,
+    OrderType.LIMIT,
+    "",
+    0,
+    None,
+    None,
+    None,
+    TimeInForce.GTC,
+    False,
+    SelfTradePrevention.NONE,
+    OrderStatus.CANCELED,
+)
 
 
 class Records:
@@ -23,19 +48,51 @@ class Records:
         self._traders: dict[str, Trader] = {}
         self._orders: list[OrderState] = []
         self._listed = 0
+        self._looked_at = 0
+        self._still_open: list[OrderState] = []
+        self._forgotten = 0
         self._lists: list[OrderList] = []
 
     def order(self, order_id: int) -> OrderState | None:
         """An order, open or not."""
-        return self._orders[order_id - 1] if 0 < order_id <= len(self._orders) else None
+        order = self._orders[order_id - 1] if 0 < order_id <= len(self._orders) else None
+        return None if order is _FORGOTTEN_ORDER else order
 
     def orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
         """An account's orders, open or not, by rising id."""
-        for order in islice(self._orders, self._listed, None):
-            self._traders[order.account].orders.append(order)
+        for place in range(self._listed, len(self._orders)):
+            order = self._orders[place]
+            if order is not _FORGOTTEN_ORDER:
+                self._traders[order.account].orders.append(order)
         self._listed = len(self._orders)
         orders = self._traders[account].orders
         return [order for order in orders if symbol is None or order.symbol == symbol]
+
+    def forget(self, account: str, *, keep: int) -> None:
+        """Let go of what nobody asks for any more, in a market that runs for days.
+
+        That is this account's orders that have ended, and, but for the newest ``keep`` events, what the log
+        tells of this account and of levels. Ids, places in the log and trades all stay.
+        """
+        orders = self._orders
+        new = [orders[place] for place in range(self._looked_at, len(orders))]
+        theirs = [order for order in (*self._still_open, *new) if order.account == account]
+        for order in theirs:
+            if not order.remaining_quantity:
+                orders[order.order_id - 1] = _FORGOTTEN_ORDER
+        self._still_open = [order for order in theirs if order.remaining_quantity]
+        self._looked_at = len(orders)
+        self._traders[account].orders.clear()
+        for history in self._histories.values():
+            history.forget(keep)
+        log, end = self.log, len(self.log) - keep
+        for place in range(self._forgotten, end):
+            if not _is_of_others(log[place], account):
+                log[place] = _FORGOTTEN_EVENT
+        self._forgotten = max(self._forgotten, end)
+        for book in self._books.values():
+            book.bids.forget()
+            book.asks.forget()
 
     def open_orders(self, account: str, symbol: str | None = None) -> Sequence[OrderState]:
         """An account's open orders, by rising id."""
@@ -78,3 +135,11 @@ class Records:
     def trades(self, symbol: str) -> Sequence[Traded]:
         """Every trade of the instrument, oldest first."""
         return self._books[symbol].trades
+
+
+def _is_of_others(event: Event, account: str) -> bool:
+    if isinstance(event, OrderChanged):
+        return event.order.account != account
+    if isinstance(event, Traded):
+        return event.taker.account != account or event.maker.account != account
+    return isinstance(event, BalanceChanged) and event.account != account

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from venueproof_core.control.words import ControlModel
 
+MAXIMUM_EVENTS_PER_S = 1000.0
+
 
 class SetLevel(ControlModel):
     """Make the other participants' quantity at a price this much; zero takes it away."""
@@ -51,7 +53,26 @@ class Halt(ControlModel):
     status: Literal["TRADING", "CANCEL_ONLY", "HALTED"] = "HALTED"
 
 
-MarketAction = Annotated[SetLevel | Print | Walk | Move | Halt, Field(discriminator="kind")]
+class SetFlow(ControlModel):
+    """Let a market move by itself, or stop it; what is left out stays as it is.
+
+    Attributes:
+        symbol: ``None`` is every instrument.
+        events_per_s: Mean number of orders rested, taken back or taking; 0 stands still.
+        volatility_bp: Basis points that the fair price moves in a second (standard deviation).
+        drift_bp_per_s: Basis points that it goes up each second on average; negative is down.
+    """
+
+    kind: Literal["flow"] = "flow"
+    symbol: str | None = None
+    events_per_s: float | None = Field(default=None, ge=0, le=MAXIMUM_EVENTS_PER_S)
+    volatility_bp: float | None = Field(default=None, ge=0, le=1000)
+    drift_bp_per_s: float | None = Field(default=None, ge=-1000, le=1000)
+
+
+MarketAction = Annotated[
+    SetLevel | Print | Walk | Move | Halt | SetFlow, Field(discriminator="kind")
+]
 
 
 class MarketRequest(ControlModel):

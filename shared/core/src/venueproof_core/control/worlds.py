@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from venueproof_core.control.steering import MAXIMUM_EVENTS_PER_S
 from venueproof_core.control.words import ControlModel
 
 
@@ -24,12 +25,14 @@ class WorldSpec(ControlModel):
         cadence: ``immediate`` sends conflated stream events at once after each change, so that nothing
             need wait; ``timed`` follows the venue's cadence on the timer clock.
         is_free_running: The market moves by itself (``venueproof simulate``); else it stands still.
+        events_per_s: Of each instrument, while it runs free; see ``SetFlow``.
     """
 
     seed: int = 0
     protocol: str | None = None
     cadence: Literal["immediate", "timed"] = "immediate"
     is_free_running: bool = False
+    events_per_s: float = Field(default=10.0, ge=0, le=MAXIMUM_EVENTS_PER_S)
     accounts: list[AccountSpec] = Field(default_factory=lambda: [AccountSpec()])
 
 
