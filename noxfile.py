@@ -136,6 +136,12 @@ def interop(session: nox.Session) -> None:
     )
 
 
+@nox.session(python=False)
+def scaffold(session: nox.Session) -> None:
+    """Write a new exchange's package in a copy of the workspace, and walk through its guide."""
+    session.run(sys.executable, "-m", "tools.scaffold_walk", external=True)
+
+
 @nox.session
 def wheels(session: nox.Session) -> None:
     """Build every wheel, and install each alone into an empty environment."""
