@@ -66,3 +66,10 @@ def test_columns_are_aligned() -> None:
     ]
 
     assert table(rows).splitlines() == ["name  ours  cases", "a     yes   x, y", "long  no    -"]
+
+
+def test_a_long_list_in_a_cell_is_counted_and_left_to_json() -> None:
+    rows = [{"name": "a", "few": ["b", "c"], "many": [str(number) for number in range(30)]}]
+    (_, row) = table(rows).splitlines()
+    assert "b, c" in row
+    assert row.endswith("0, ... (30; all by --json)")

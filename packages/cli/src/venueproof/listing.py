@@ -12,6 +12,9 @@ from venueproof_core.verdict import ExitCode
 
 Row = dict[str, Any]
 
+# More in one cell would push what follows off the screen.
+_MOST_ITEMS = 6
+
 
 def run(options: Namespace) -> ExitCode:
     """Print the list; name broken plugins on stderr."""
@@ -153,6 +156,8 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list) and len(value) > _MOST_ITEMS:
+        return f"{value[0]}, ... ({len(value)}; all by --json)"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "-"
     if isinstance(value, bool):
