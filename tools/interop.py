@@ -2,6 +2,7 @@
 
 An exchange names its clients in ``tests/interop/clients.toml``. Each runs in an environment of its own, made
 once and kept until its requirements change, against a simulator of its own, which runs in this environment.
+Where all clients of an exchange run, so does its suite: together they must exercise nearly all of the must tier.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ STAMP = "interop-installed.json"
 SHOWN = 3  # Differences printed of one call; the result file has them all.
 DEADLINE_S = 150.0
 GRACE_S = 10.0
+LEAST_SHARE = 0.95  # of the must tier, by the suite and all clients of an exchange together
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,23 @@ def read_clients(root: Path = ROOT) -> dict[str, Client]:
 
 
 def choose(clients: Mapping[str, Client], names: Sequence[str]) -> list[Client]:
-    """Those that are named, or all.
+    """Those that are named, by themselves or by their exchange, or all.
 
     Raises:
         SystemExit: There is no such client; the text says which there are.
     """
+    by_venue: dict[str, list[str]] = {}
+    for client in clients.values():
+        by_venue.setdefault(client.venue, []).append(client.name)
+    known = [*clients, *by_venue]
     for name in names:
-        if name not in clients:
-            close = get_close_matches(name, clients, 1)
+        if name not in known:
+            close = get_close_matches(name, known, 1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            print(f"interop: no client {name!r}{hint} known: {', '.join(clients)}", file=sys.stderr)
+            print(f"interop: no client {name!r}{hint} known: {', '.join(known)}", file=sys.stderr)
             raise SystemExit(2)
-    return [clients[name] for name in dict.fromkeys(names or clients)]
+    chosen = [one for name in names for one in by_venue.get(name, [name])]
+    return [clients[name] for name in dict.fromkeys(chosen or clients)]
 
 
 class Environments:
@@ -193,6 +200,59 @@ def run_script(
     return f"ended with {process.returncode}: {said.strip()[-2000:]}"
 
 
+@dataclass(frozen=True)
+class Tier:
+    """How much of a venue's must tier was exercised.
+
+    Attributes:
+        exercised: By whom, and what.
+        complaint: Why the suite's part is not known, or nothing.
+    """
+
+    venue: str
+    must: Set[str]
+    exercised: Mapping[str, Set[str]]
+    complaint: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """What nobody exercised."""
+        return sorted(self.must - set().union(*self.exercised.values()))
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is enough."""
+        enough = len(self.missing) <= (1 - LEAST_SHARE) * len(self.must)
+        return enough and bool(self.must) and not self.complaint
+
+    def __str__(self) -> str:
+        done = len(self.must) - len(self.missing)
+        share = done / len(self.must) if self.must else 0.0
+        parts = [f"{name} {len(found & self.must)}" for name, found in self.exercised.items()]
+        lines = [
+            f"must tier of {self.venue}: {done} of {len(self.must)} exercised ({share:.1%}), "
+            f"{LEAST_SHARE:.0%} needed: {'ok' if self.is_ok else 'NOT OK'}",
+            f"  {', '.join(parts)}",
+            *([f"  never: {', '.join(self.missing)}"] if self.missing else []),
+            *([f"  {self.complaint}"] if self.complaint else []),
+        ]
+        return "\n".join(lines)
+
+
+def run_suite(venue: str, reports: Path) -> tuple[Set[str], str]:
+    """What the cases that the reference connector passes exercise; why that is not known, or nothing."""
+    folder = reports / "suite"
+    command = [sys.executable, "-m", "venueproof", "run", venue, "--report-dir", str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    path = folder / venue / "reference" / "report.json"
+    if ended.returncode or not path.exists():
+        said = (ended.stderr or ended.stdout).strip()[-500:]
+        return frozenset(), f"the suite ended with {ended.returncode}: {said}"
+    report = json.loads(path.read_text(encoding="utf-8"))
+    (share,) = (one for one in report["coverage"] if one["name"] == "must tier")
+    return frozenset(share["covered"]), ""
+
+
 def table(outcome: Outcome) -> str:
     """Call, endpoint, fields compared, verdict: one line of each call; then what was not tried."""
     client, result = outcome.client, outcome.result
@@ -225,24 +285,41 @@ def summary(outcome: Outcome) -> str:
     result = outcome.result
     covered, uncovered = len(result.get("covered", ())), len(result.get("uncovered", ()))
     verdict = "ok" if outcome.is_ok else "NOT OK"
+    must = set(result.get("must", ()))
     return (
         f"{outcome.client.name:18} {covered} of {covered + uncovered} must calls, "
+        f"{len(must & set(result.get('exercised', ())))} of {len(must)} of the tier, "
         f"{result.get('fields', 0):,} fields compared, {result.get('differences', 0)} calls differ, "
         f"{outcome.seconds:.1f} s: {verdict}"
     )
 
 
+def tier(venue: str, outcomes: Sequence[Outcome], suite: tuple[Set[str], str]) -> Tier:
+    """What the clients of a venue and its suite exercised together."""
+    results = {one.client.name: one.result for one in outcomes if one.client.venue == venue}
+    must = set().union(*(result.get("must", ()) for result in results.values()))
+    exercised = {name: set(result.get("exercised", ())) for name, result in results.items()}
+    covered, complaint = suite
+    return Tier(venue, must, {"suite": covered, **exercised}, complaint)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the clients and print what came out. Returns 1 if anything differs or was not tried."""
     parser = argparse.ArgumentParser(prog="interop", description=__doc__)
-    parser.add_argument("clients", nargs="*", help="names of clients; all where none is given")
+    parser.add_argument(
+        "clients", nargs="*", help="names of clients, or of exchanges; all where none is given"
+    )
     parser.add_argument("--environments", type=Path, default=ROOT / ".nox" / "interop-clients")
     parser.add_argument("--report-dir", type=Path, default=ROOT / "reports" / "interop")
     parser.add_argument("--seed", type=int, default=0, help="the markets are made from it")
     parser.add_argument("--jobs", type=int, default=2, help="how many clients at once")
     parser.add_argument("--uv", help="uv's program, where it is to be used")
     options = parser.parse_args(arguments)
-    clients = choose(read_clients(), options.clients)
+    every = read_clients()
+    clients = choose(every, options.clients)
+    whole = {one.venue for one in clients} - {
+        one.venue for one in every.values() if one not in clients
+    }
     environments = Environments(options.environments, Installer(options.uv))
     options.report_dir.mkdir(parents=True, exist_ok=True)
 
@@ -251,13 +328,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     outcomes = []
     with ThreadPoolExecutor(options.jobs) as pool:
+        suites = {
+            venue: pool.submit(run_suite, venue, options.report_dir) for venue in sorted(whole)
+        }
         for future in as_completed([pool.submit(work, client) for client in clients]):
             outcomes.append(future.result())
             print(table(outcomes[-1]), end="\n\n", flush=True)
     outcomes.sort(key=lambda outcome: clients.index(outcome.client))
     print(*(summary(outcome) for outcome in outcomes), sep="\n")
+    tiers = [tier(venue, outcomes, suite.result()) for venue, suite in suites.items()]
+    print(*tiers, sep="\n")
     print(f"results in {options.report_dir}")
-    return 0 if all(outcome.is_ok for outcome in outcomes) else 1
+    is_ok = all(one.is_ok for one in outcomes) and all(one.is_ok for one in tiers)
+    return 0 if is_ok else 1
 
 
 if __name__ == "__main__":

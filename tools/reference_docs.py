@@ -141,7 +141,8 @@ list (`GET /documented`), and its journal names every reply and event by it.
 Two shares are made of it and printed:
 
 - **must tier**: the entries of that tier that were answered with success, or whose event was told. A report counts
-  those of PASSED cases: one connector need not call everything.
+  those of PASSED cases: one connector need not call everything. `nox -s interop` counts the suite and all clients
+  together, and fails below 95 %.
 - **connector methods**: the methods that the connector has, which a PASSED case asked for, and whose request the
   venue then answered with success, or whose event it told.
 """

@@ -18,6 +18,7 @@ from tools.interop import (
     run_script,
     summary,
     table,
+    tier,
 )
 from tools.wheels import Installer
 
@@ -32,6 +33,8 @@ RESULT: dict[str, Any] = {
     "differences": 0,
     "covered": ["get_book"],
     "uncovered": {},
+    "must": ["GET /depth", "GET /time", "GET /ping"],
+    "exercised": ["GET /depth", "GET /news"],
 }
 
 
@@ -69,6 +72,7 @@ def test_all_clients_run_where_none_is_named() -> None:
 
     assert choose(clients, []) == list(clients.values())
     assert [client.name for client in choose(clients, ["ccxt", "ccxt"])] == ["ccxt"]
+    assert choose(clients, ["binance", "ccxt"]) == list(clients.values())
 
 
 def test_unknown_client_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,6 +149,27 @@ def test_differences_and_calls_not_tried_are_shown_and_fail() -> None:
 def test_result_is_not_ok_with(changes: dict[str, Any]) -> None:
     assert example().is_ok
     assert not example(**changes).is_ok
+
+
+def test_tier_is_what_clients_and_suite_exercise_together() -> None:
+    whole = tier("venue", [example()], (frozenset({"GET /time", "GET /ping"}), ""))
+    part = tier("venue", [example()], (frozenset({"GET /time"}), ""))
+
+    assert whole.is_ok
+    assert str(whole).splitlines() == [
+        "must tier of venue: 3 of 3 exercised (100.0%), 95% needed: ok",
+        "  suite 2, example 1",
+    ]
+    assert not part.is_ok
+    assert "2 of 3 exercised (66.7%), 95% needed: NOT OK" in str(part)
+    assert str(part).endswith("never: GET /ping")
+
+
+def test_tier_is_not_ok_without_the_suite_or_without_a_tier() -> None:
+    everything = frozenset(RESULT["must"])
+
+    assert not tier("venue", [example()], (everything, "the suite ended with 3")).is_ok
+    assert not tier("venue", [example(must=[])], (everything, "")).is_ok
 
 
 @pytest.fixture(name="client")

@@ -29,6 +29,7 @@ BY_REST: dict[str, Sequence[Call]] = {
     "GET /api/v3/rateLimit/order": [Call("rate_limit_order")],
     "GET /api/v3/myPreventedMatches": [Call("my_prevented_matches")],
     "GET /api/v3/myAllocations": [Call("my_allocations")],
+    "GET /api/v3/myFilters": [Call("my_filters")],
     "GET /api/v3/order/amendments": [Call("order_amendments")],
     "GET /api/v3/orderList": [Call("get_order_list")],
     "GET /api/v3/openOrderList": [Call("open_order_list")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import orders, public, wallet
@@ -10,11 +10,18 @@ from .checks import Report, Text
 from .steering import World
 from .steps import Refusal, Scenario, Step
 
-LISTEN_KEYS = "2026-01-15"  # the last days of REST listen keys; they went on 2026-02-20
+# The last days of listen keys, and of the stream of all tickers: they went on 2026-02-20 and 2026-03-26.
+LISTEN_KEYS = "2026-01-15"
+MESSAGES = 4
 KEY = r"\w{60,64}"
 
 
 Row = tuple[str, str, Any, Callable[[], Any]]
+
+
+def batched(calls: Sequence[Any]) -> list[Sequence[Any]]:
+    """So many at once as one connection may subscribe, and ask for its list, within a second."""
+    return [calls[place : place + MESSAGES] for place in range(0, len(calls), MESSAGES)]
 
 
 def everything(world: World) -> Scenario:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .account import NOTHING, Own, account, rates
 from .checks import Like, OneOf
-from .market import milliseconds
+from .market import Filters, milliseconds
 from .steering import World
 from .steps import Scenario, Step
 
@@ -70,6 +70,16 @@ def accounts(world: World) -> Scenario:
             "specialCommission": none,
             "taxCommission": none,
             "discount": DISCOUNT,
+        },
+    )
+    rules = {row["symbol"]: row for row in world.instruments()}[world.symbols[SYMBOL]]
+    yield Step(
+        "GET /api/v3/myFilters",
+        {"symbol": SYMBOL},
+        lambda *_: {
+            "exchangeFilters": Like(list),
+            "symbolFilters": Filters(rules),
+            "assetFilters": Like(list),
         },
     )
     before = world.limits()

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import inspect
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-MUST = tomllib.loads((Path(__file__).parent / "must.toml").read_text(encoding="utf-8"))
-REST: frozenset[str] = frozenset(MUST["rest"])
-WEBSOCKET_API: Mapping[str, str] = MUST["websocket_api"]
+# What comes after the symbol in a stream's name, or the whole name of a stream of all symbols.
+STREAM = r"@(\w+?)(?=[_\W]|$)|(!(?:miniTicker|ticker_|ticker(?=@)))"
 
-STREAMS: frozenset[str] = frozenset(MUST["streams"])
+
+@dataclass(frozen=True)
+class Must:
+    """What the simulator serves in full, by the names on the wire: what clients must be tried on.
+
+    Attributes:
+        streams: Kinds, as ``streams`` finds them in sources.
+    """
+
+    requests: frozenset[str]
+    methods: frozenset[str]
+    streams: frozenset[str]
+
+    @classmethod
+    def of(cls, documented: Iterable[Mapping[str, Any]]) -> Must:
+        """Out of the rows that the control plane tells."""
+        names: dict[str, set[str]] = {"request": set(), "method": set(), "stream": set()}
+        for row in documented:
+            if row["tier"] == "must" and row["kind"] in names:
+                names[row["kind"]].add(row["name"])
+        kinds = (next(iter(streams(name))) for name in names["stream"])
+        return cls(frozenset(names["request"]), frozenset(names["method"]), frozenset(kinds))
+
 
 Reached = Callable[[str], Iterable[str]]
 
@@ -29,7 +49,7 @@ def source(function: Any) -> str:
 
 def streams(source: str) -> Iterable[str]:
     """Kinds of market streams that are named in a method's source."""
-    return re.findall(r"@(\w+?)(?=[_\W]|$)|(!(?:miniTicker|ticker_))", source)
+    return (kind or whole for kind, whole in re.findall(STREAM, source))
 
 
 def reaching(

@@ -13,6 +13,7 @@ from .steps import Scenario, Step
 
 LIST = "/api/v3/orderList"
 QUANTITY = "0.01"
+SELL = {"side": "SELL", "quantity": QUANTITY}
 LIFE_MS = 60_000  # longer than any list here lives
 # Near enough that a trade there triggers no stop of another list.
 NEAR_ASK = "60050.00"
@@ -35,9 +36,9 @@ WORKING = {
 class Lists:
     """Makes steps about order lists of one world."""
 
-    def __init__(self, world: World) -> None:
-        self.trader = Trader(world)
-        self.own = self.trader.own
+    def __init__(self, trader: Trader) -> None:
+        self.trader = trader
+        self.own = trader.own
         self.placed: list[dict[str, Any]] = []
 
     def place(self, kind: str, contingency: str, name: str, params: Mapping[str, Any]) -> Step:
@@ -174,9 +175,8 @@ def _order(leg: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def requests(world: World) -> Scenario:
     """Every request about order lists."""
-    lists = Lists(world)
-    sell = {"side": "SELL", "quantity": QUANTITY}
-    yield lists.place("oco", "OCO", "oco-sell", sell | ABOVE | BELOW)
+    lists = Lists(Trader(world))
+    yield lists.place("oco", "OCO", "oco-sell", SELL | ABOVE | BELOW)
     buy = {
         "side": "BUY",
         "quantity": QUANTITY,
@@ -192,7 +192,7 @@ def requests(world: World) -> Scenario:
         "abovePrice": FAR_ASK,
         "aboveTimeInForce": "GTC",
     }
-    yield lists.place("oco", "OCO", "oco-both", sell | waits_for_profit | BELOW)
+    yield lists.place("oco", "OCO", "oco-both", SELL | waits_for_profit | BELOW)
     pending = {"pendingSide": "SELL", "pendingQuantity": QUANTITY}
     yield lists.place(
         "oto",

@@ -27,12 +27,13 @@ def main(client: str, version: str, check: Callable[[ControlPlane, Report], None
     logging.getLogger().addHandler(logging.NullHandler())
     control = ControlPlane(json.load(sys.stdin)["control"])
     report = Report(client, version)
+    must = [row["name"] for row in control.documented if row["tier"] == "must"]
     try:
         check(control, report)
     except BaseException as error:  # the report of what was done is worth more than the rest
         report.failed("(script)", "", error)
         raise
     finally:
-        result = report.as_json()
+        result = report.as_json() | {"must": must, "exercised": sorted(control.exercised)}
         options.result.write_text(json.dumps(result, indent=1), encoding="utf-8")
     sys.exit(1 if result["differences"] or result["uncovered"] else 0)

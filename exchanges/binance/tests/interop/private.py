@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import events
-from .checks import Report, Within
+from .checks import Like, Report, Within
+from .lists import ABOVE, BELOW, SELL, Lists
 from .market import money
 from .orders import Trader
 from .steering import World, now_ms
 from .steps import Adapter, run
 
 LIFE = ("NEW", "TRADE", "CANCELED", "NEW", "TRADE", "NEW", "EXPIRED")
+LIFE_OF_LIST = ("NEW", "NEW", "CANCELED", "CANCELED")
 
 
 @dataclass
@@ -22,13 +24,17 @@ class Story:
 
     world: World
     trader: Trader = field(init=False)
+    lists: Lists = field(init=False)
 
     def __post_init__(self) -> None:
         self.trader = Trader(self.world)
+        self.lists = Lists(self.trader)
 
-    def tell(self, adapter: Adapter, report: Report, prefix: str) -> None:
-        """Make the orders, by whatever the client has for it."""
+    def tell(self, adapter: Adapter, report: Report, prefix: str, *, has_list: bool = True) -> None:
+        """Make the orders, by whatever the client has for it; then an order list."""
         run(self._steps(), adapter, report, prefix)
+        if has_list:
+            run(self._steps_of_list(), adapter, report, prefix)
         self.world.transfer("USDT", "12.5")
 
     def _steps(self) -> Any:
@@ -40,6 +46,10 @@ class Story:
         yield trader.place("BUY", "MARKET", quantity="0.001")
         yield trader.limit("SELL", price="60100.00", timeInForce="FOK")
 
+    def _steps_of_list(self) -> Any:
+        yield self.lists.place("oco", "OCO", "told", SELL | ABOVE | BELOW)
+        yield self.lists.cancel(self.lists.placed[0])
+
     def is_over(self, told: Sequence[Mapping[str, Any]]) -> bool:
         """Whether the last event has come."""
         kinds = [event.get("e") for event in told]
@@ -49,9 +59,13 @@ class Story:
         """Compare what came with the truth."""
         reports = [one for one in told if one.get("e") == "executionReport"]
         life = [one.get("x") for one in reports]
-        report.check(f"{call} (order of events)", endpoint, list(LIFE), life)
+        wanted = LIFE + LIFE_OF_LIST if self.lists.placed else LIFE
+        report.check(f"{call} (order of events)", endpoint, list(wanted), life)
         expected = [events.execution(self.trader.own, one) for one in reports]
         report.check(f"{call} (executionReport)", endpoint, expected, reports)
+        if self.lists.placed:
+            told_of_list = [one for one in told if one.get("e") == "listStatus"]
+            report.check(f"{call} (listStatus)", endpoint, self._list_events(), told_of_list)
         moved = [one for one in told if one.get("e") == "balanceUpdate"]
         change = {"e": "balanceUpdate", "E": self._moment(), "a": "USDT", "d": money("12.5")}
         report.check(f"{call} (balanceUpdate)", endpoint, [change | {"T": self._moment()}], moved)
@@ -69,6 +83,26 @@ class Story:
             for name in ("BTC", "USDT")
         }
         report.check(f"{call} (outboundAccountPosition)", endpoint, expected_rows, last)
+
+    def _list_events(self) -> list[Any]:
+        row = self.lists.placed[0]
+        shared = {
+            "e": "listStatus",
+            "E": self._moment(),
+            "s": row["symbol"],
+            "g": row["orderListId"],
+            "c": row["contingencyType"],
+            "r": "NONE",
+            # Of a list that was cancelled documents do not say which name is told.
+            "C": Like(str),
+            "T": self._moment(),
+            "O": [
+                {"s": one["symbol"], "i": one["orderId"], "c": one["clientOrderId"]}
+                for one in row["orders"]
+            ],
+        }
+        states = (("EXEC_STARTED", "EXECUTING"), ("ALL_DONE", "ALL_DONE"))
+        return [shared | {"l": kind, "L": status} for kind, status in states]
 
     @staticmethod
     def _moment() -> Within:

@@ -11,7 +11,7 @@ import ccxt
 
 from . import extras, lists, unified, unified_orders
 from .checks import Report
-from .introspection import REST, reaching
+from .introspection import Must, reaching
 from .main import main
 from .steering import ControlPlane, World
 from .steps import Call, Refusal, Step, compared, drive, run
@@ -60,10 +60,10 @@ def derived() -> dict[str, str]:
                 words = re.split(r"[^a-zA-Z0-9]", path)
                 tail = "".join(word[:1].upper() + word[1:] for word in words)
                 found[f"{section}{verb.capitalize()}{tail}"] = f"{verb.upper()} {prefix}{path}"
-    return {call: endpoint for call, endpoint in found.items() if endpoint in REST}
+    return found
 
 
-def known(owner: type, *, prefix: str = "") -> dict[str, set[str]]:
+def known(owner: type, must: Must) -> dict[str, set[str]]:
     """Unified calls that reach the must tier, but those that ccxt says this exchange has not."""
     requests = derived()
 
@@ -71,9 +71,9 @@ def known(owner: type, *, prefix: str = "") -> dict[str, set[str]]:
         yield from (requests[n] for n in re.findall(r"self\.(\w+)\(", text) if n in requests)
 
     has = owner().has
-    calls = reaching(owner, reached, REST, past=(*FIRST, *FIRST_TOO))
+    calls = reaching(owner, reached, must.requests, past=(*FIRST, *FIRST_TOO))
     return {
-        prefix + name: ends
+        name: ends
         for name, ends in calls.items()
         if name == name.lower()  # each has a twin in camel case
         and has.get(camel(name), True)
@@ -127,8 +127,9 @@ def refusal(error: ccxt.BaseError) -> Refusal:
 
 def check(control: ControlPlane, report: Report) -> None:
     """Everything ccxt has for the must tier."""
-    report.has({call: {endpoint} for call, endpoint in derived().items()})
-    report.has(known(ccxt.binance))
+    must = Must.of(control.documented)
+    report.has({call: {end} for call, end in derived().items() if end in must.requests})
+    report.has(known(ccxt.binance, must))
     for scenario in (extras.everything, lists.requests):
         with control.world(seed=0) as world:
             client = exchange(ccxt.binance, world)

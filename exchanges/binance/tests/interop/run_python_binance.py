@@ -9,7 +9,7 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -20,7 +20,7 @@ from binance.exceptions import BinanceAPIException
 from . import account, events, extras, lists, market
 from .calls_python_binance import BY_NAME, BY_REST, BY_SOCKET
 from .checks import Report, Text, Within
-from .introspection import REST, STREAMS, WEBSOCKET_API, reaching, streams
+from .introspection import Must, reaching, streams
 from .main import main
 from .private import Story
 from .steering import DEADLINE_S, ControlPlane, World
@@ -41,18 +41,18 @@ def endpoints(source: str) -> Iterable[str]:
     yield from re.findall(r'self\._ws_api_request(?:_sync)?\(\s*"([^"]+)"', source)
 
 
-def known() -> dict[str, set[str]]:
+def known(must: Must) -> dict[str, set[str]]:
     """Every public call that reaches the must tier."""
     found: dict[str, set[str]] = {}
     through = ("_historical_klines", "_historical_klines_generator", "_klines")
     for owner in (Client, AsyncClient):
-        calls = reaching(owner, endpoints, {*REST, *WEBSOCKET_API}, through=through)
+        calls = reaching(owner, endpoints, must.requests | must.methods, through=through)
         found |= {
             f"{owner.__name__}.{name}": ends
             for name, ends in calls.items()
             if not name.startswith(OTHER_MARKETS)
         }
-    sockets = reaching(BinanceSocketManager, _spot_streams, STREAMS)
+    sockets = reaching(BinanceSocketManager, _spot_streams, must.streams)
     found |= sockets
     return found | {
         "user_socket": {"userDataStream.subscribe.signature"},
@@ -63,7 +63,7 @@ def known() -> dict[str, set[str]]:
 
 def _spot_streams(source: str) -> Iterable[str]:
     is_spot = "._get_socket(" in source
-    return (kind or whole for kind, whole in streams(source)) if is_spot else ()
+    return streams(source) if is_spot else ()
 
 
 def local(owner: type, world: World) -> Any:
@@ -216,7 +216,7 @@ async def _collected(call: Any) -> Any:
 
 def check(control: ControlPlane, report: Report) -> None:
     """Everything python-binance has for the must tier."""
-    report.has(known())
+    report.has(known(Must.of(control.documented)))
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     requests(control, report, loop)
@@ -224,6 +224,8 @@ def check(control: ControlPlane, report: Report) -> None:
     for part in (sockets, user_socket, depth_cache):
         with control.world(seed=5) as world:
             loop.run_until_complete(part(world, report))
+    with control.world(seed=5, protocol=extras.LISTEN_KEYS) as world:
+        loop.run_until_complete(retired_socket(world, report))
     loop.close()
 
 
@@ -263,6 +265,19 @@ async def sockets(world: World, report: Report) -> None:
         ),
         ("multiplex_socket", "/".join(combined), manager.multiplex_socket(combined)),
     ]
+    await _heard(world, report, client, made)
+
+
+async def retired_socket(world: World, report: Report) -> None:
+    """The stream of all full tickers, on a world of the time when it was served."""
+    client, manager = await _manager(world)
+    made = [("ticker_socket", "!ticker@arr", manager.ticker_socket())]
+    await _heard(world, report, client, made)
+
+
+async def _heard(
+    world: World, report: Report, client: Any, made: Sequence[tuple[str, str, Any]]
+) -> None:
     for _, _, socket in made:
         await socket.__aenter__()
     world.wait("connections", len(made))

@@ -27,10 +27,17 @@ def now_ms() -> int:
 
 
 class ControlPlane:
-    """One simulator process: worlds are opened and steered through it."""
+    """One simulator process: worlds are opened and steered through it.
+
+    Attributes:
+        documented: What the venue documents, and how well it is served.
+        exercised: Names of what was answered with success or told, in worlds that are over.
+    """
 
     def __init__(self, address: Mapping[str, str]) -> None:
         self._url, self._token = address["url"], address["token"]
+        self.documented: list[Any] = self.ask("GET", "/documented")
+        self.exercised: set[str] = set()
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """One request; the reply's JSON.
@@ -56,9 +63,11 @@ class ControlPlane:
     def world(self, **spec: Any) -> Iterator[World]:
         """A world of one's own."""
         info = self.ask("POST", "/worlds", spec)
+        world = World(self, info)
         try:
-            yield World(self, info)
+            yield world
         finally:
+            self.exercised |= world.exercised()
             self.ask("DELETE", f"/worlds/{info['world']}")
 
 
@@ -110,6 +119,15 @@ class World:
         self.ask("POST", "/wait", {"predicate": predicate, "deadline_s": DEADLINE_S})
 
     # ------------------------------------------------------------ what is so
+
+    def exercised(self) -> set[str]:
+        """The venue's names of all that it has answered with success or told."""
+        return {
+            entry["name"]
+            for entry in self.ask("GET", "/journal")
+            if entry["name"]
+            and (entry["kind"] == "frame_out" or (entry["status"] and entry["status"] < 400))
+        }
 
     def book(self, symbol: str = "BTCUSDT", version: int | None = None) -> Any:
         """The whole book, now or at a version."""

@@ -95,11 +95,8 @@ def _requests() -> Iterator[Documented]:
 def _methods() -> Iterator[Documented]:
     tiers = {request.name: request.tier for request in _requests()}
     for method, twin in TWINS.items():
-        request = rest_name(twin)
         where = f"WebSocket API: as {twin}"
-        yield Documented(
-            name=method, kind="method", tier=tiers[request], section=where, twin=request
-        )
+        yield Documented(name=method, kind="method", tier=tiers[rest_name(twin)], section=where)
     for names, tier, section in (
         (_SESSIONS, MUST, "Session and user data stream requests"),
         (_LISTS, LEFT_OUT, "Trading requests"),

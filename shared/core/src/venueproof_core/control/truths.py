@@ -174,11 +174,9 @@ class Documented(ControlModel):
         name: As documented: ``GET /depth``, a method's name, a stream's with placeholders, an event's.
         kind: A ``method`` is a request over a socket; an ``event`` is told on an account's own stream.
         section: Where the venue documents it.
-        twin: For a method, the request that takes and gives the same.
     """
 
     name: str
     kind: Literal["request", "method", "stream", "event"]
     tier: Tier
     section: str
-    twin: str | None = None
