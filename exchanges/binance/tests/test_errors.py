@@ -22,7 +22,7 @@ from venueproof_core.errors import (
 )
 from venueproof_net import RawReply
 
-NOT_APPLIED, APPLIED, UNKNOWN = Outcome.NOT_APPLIED, Outcome.APPLIED, Outcome.UNKNOWN
+NOT_APPLIED, UNKNOWN = Outcome.NOT_APPLIED, Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -108,42 +108,3 @@ def test_a_rate_limit_needs_no_readable_body() -> None:
     with pytest.raises(RateLimitedError) as limited:
         read_reply(reply(429, b"<html>"), "place", retry_after_s=3.0)
     assert limited.value.retry_after_s == 3.0
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "data", "kind", "outcome"),
-    [
-        (
-            409,
-            -2021,
-            {
-                "cancelResult": "SUCCESS",
-                "newOrderResult": "FAILURE",
-                "cancelResponse": {},
-                "newOrderResponse": {"code": -2010, "msg": "Order would trigger immediately."},
-            },
-            InvalidOrderError,
-            APPLIED,
-        ),
-        (
-            400,
-            -2022,
-            {
-                "cancelResult": "FAILURE",
-                "newOrderResult": "NOT_ATTEMPTED",
-                "cancelResponse": {"code": -2011, "msg": "Unknown order sent."},
-                "newOrderResponse": None,
-            },
-            UnknownOrderError,
-            UNKNOWN,
-        ),
-        (400, -2022, {"cancelResult": "FAILURE"}, MalformedMessageError, UNKNOWN),
-    ],
-)
-def test_half_of_a_replace_says_which_half_failed(
-    status: int, code: int, data: Any, kind: type[VenueError], outcome: Outcome
-) -> None:
-    body = {"code": code, "msg": "Order cancel-replace failed.", "data": data}
-    with pytest.raises(kind) as failed:
-        read_reply(reply(status, body), "replace")
-    assert failed.value.outcome is outcome

@@ -78,7 +78,8 @@ def test_ccxt_is_offered_to_venues_that_know_it(plugins: Plugins) -> None:
     assert (connector.venue, connector.name, connector.is_ours) == ("somewhere", "ccxt", False)
     assert not connector.takes_clock
     assert connector.dead_stream_s is None
-    assert {"ping", "amend", "positions"} == set(connector.leaves_out)
+    lists = {"place_list", "cancel_list", "order_list", "open_order_lists"}
+    assert {"ping", "amend", "positions", *lists} == set(connector.leaves_out)
     stranger = Venue(name="other", title="Other", capabilities=Capabilities())
     assert CcxtBridge().connector_for(stranger) is None
     assert CcxtBridge().connector_for(VENUE, "argument") is None

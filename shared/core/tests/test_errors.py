@@ -27,6 +27,7 @@ TREE = {
     "DuplicateClientOrderIdError": "RefusedError",
     "UnknownOrderError": "RefusedError",
     "MarketClosedError": "RefusedError",
+    "PartlyReplacedError": "RefusedError",
 }
 EXTRA = {
     "MalformedMessageError": {"path": "$.b", "text": "{"},

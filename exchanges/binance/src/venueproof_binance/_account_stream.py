@@ -17,6 +17,9 @@ from venueproof_net import AccountSource, ClosedError, StreamProtocol, StreamSes
 
 log = logging.getLogger(__name__)
 
+LATE_S = 1.0
+"""How long events of a list's orders may come after the list's own."""
+
 
 class AccountStream:
     """A stream session's sink that reads user data events.
@@ -115,6 +118,8 @@ class AccountStream:
                 self._feed.on_balance(
                     mapping.balance(row, self._context.tables, "stream", "balance_event")
                 )
+        elif kind == "listStatus":
+            self._on_list(event)
         elif kind in ("balanceUpdate", "externalLockUpdate"):
             # It tells a difference, not a state; the state is read.
             self._start(self._read_balances())
@@ -138,6 +143,13 @@ class AccountStream:
         self._feed.on_order(report)
         if fill is not None:
             self._feed.on_fill(fill)
+
+    def _on_list(self, event: dict[str, Any]) -> None:
+        row = Row(event, self._context.tables, "list_event", "stream")
+        symbol = self._context.symbols.ours(row.text("symbol"))
+        if row.text("status") == "ALL_DONE" and symbol is not None:
+            orders = mapping.rows(event.get("O"), "stream")
+            self._start(self._see_ended(symbol, [str(order.get("i")) for order in orders]))
 
     # ------------------------------------------------------------ recovery
 
@@ -176,6 +188,19 @@ class AccountStream:
                     self._feed.on_fill(fill)
             return
         self.on_gap()
+
+    async def _see_ended(self, symbol: str, order_ids: list[str]) -> None:
+        # Each tells of its own end, before or after the list does; what was lost on the way is read.
+        await self._context.clock.sleep(LATE_S)
+        for order_id in order_ids:
+            known = self._context.tracker.find(symbol, venue_order_id=order_id)
+            if known is None or not known.is_open:
+                continue
+            try:
+                self._feed.on_order(await self._source.order(symbol, venue_order_id=order_id))
+            except VenueError as error:
+                log.warning("%s; reading the account over REST", error)
+                self.on_gap()
 
     async def _read_balances(self) -> None:
         with contextlib.suppress(VenueError):

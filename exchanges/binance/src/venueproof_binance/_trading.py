@@ -25,7 +25,12 @@ from venueproof_binance.rest import (
     REPLACE,
 )
 from venueproof_core import Outcome
-from venueproof_core.errors import InvalidOrderError, UnknownOrderError, VenueError
+from venueproof_core.errors import (
+    InvalidOrderError,
+    PartlyReplacedError,
+    UnknownOrderError,
+    VenueError,
+)
 from venueproof_core.models import Balance, FeeRates, Fill, Order, OrderRequest
 from venueproof_net import Recovery
 
@@ -182,16 +187,18 @@ class Trading:
             return found
         return context.tracker.merge(order)
 
-    async def replace(self, symbol: str, *, venue_order_id: str, request: OrderRequest) -> Order:
+    async def replace(
+        self, symbol: str, *, venue_order_id: str, request: OrderRequest, must_cancel: bool = True
+    ) -> Order:
         """Cancel an order and place another in one request; return the new one.
 
         Raises:
-            VenueError: APPLIED where the old order was cancelled but the new one was refused.
+            PartlyReplacedError: One half happened.
         """
         context = self._context
         params = {
             **await self._order_params(request, REPLACE.operation),
-            "cancelReplaceMode": "STOP_ON_FAILURE",
+            "cancelReplaceMode": "STOP_ON_FAILURE" if must_cancel else "ALLOW_FAILURE",
             "cancelOrderId": venue_order_id,
         }
         before = context.tracker.find(symbol, client_order_id=request.client_order_id)
@@ -199,6 +206,11 @@ class Trading:
             reply = await context.rest.call(REPLACE, params)
             placed = reply.get("newOrderResponse") if isinstance(reply, dict) else None
             order = mapping.order(placed, symbol, context.tables, REPLACE.operation)
+        except PartlyReplacedError as error:
+            if error.placed is not None:
+                order = mapping.order(error.placed, symbol, context.tables, REPLACE.operation)
+                error.placed = context.tracker.merge(order)
+            raise
         except UnknownOrderError:
             raise
         except VenueError as error:
@@ -280,13 +292,14 @@ class Trading:
         return await self._fills_from(symbol, 0, params)
 
     async def _fills_from(self, symbol: str, first_id: int, params: dict[str, str]) -> list[Fill]:
-        found: list[Fill] = []
+        found: dict[tuple[str, str], Fill] = {}
         while True:
             page = await self._fills(symbol, {**params, "fromId": str(first_id)})
-            found += page
+            found |= {(fill.trade_id, fill.venue_order_id): fill for fill in page}
             if len(page) < PAGE:
-                return found
-            first_id = int(page[-1].trade_id) + 1
+                return list(found.values())
+            # Once more from the last: a trade with oneself is two fills of one id, maybe on two pages.
+            first_id = int(page[-1].trade_id)
 
     async def _fills(self, symbol: str, params: dict[str, str]) -> list[Fill]:
         context = self._context
@@ -304,14 +317,14 @@ class Trading:
         return fill if known is None else replace(fill, client_order_id=known.client_order_id)
 
     async def fills_after(self, symbol: str, newest: Fill | None, since_ns: int) -> Sequence[Fill]:
-        """Fills after ``newest``; where there is none, those since a venue time."""
+        """Fills from ``newest`` on; where there is none, those since a venue time."""
         if newest is not None:
-            return await self._fills_from(symbol, int(newest.trade_id) + 1, {})
+            return await self._fills_from(symbol, int(newest.trade_id), {})
         unit_ns = self._context.tables.time_unit_ns
         first = await self._fills(symbol, {"startTime": str(since_ns // unit_ns)})
         if len(first) < PAGE:
             return first
-        return first + await self._fills_from(symbol, int(first[-1].trade_id) + 1, {})
+        return first + await self._fills_from(symbol, int(first[-1].trade_id), {})
 
     async def balances(self) -> Sequence[Balance]:
         """Funds by currency."""

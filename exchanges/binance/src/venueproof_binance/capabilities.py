@@ -110,6 +110,41 @@ class BinanceCapabilities(Capabilities):
         return supported(f"{_TRADING}#new-order-trade")
 
     @capability
+    def stop_market_orders(self) -> Declaration:
+        """STOP_LOSS and TAKE_PROFIT."""
+        return supported(f"{_TRADING}#new-order-trade")
+
+    @capability
+    def take_profit_orders(self) -> Declaration:
+        """TAKE_PROFIT and TAKE_PROFIT_LIMIT."""
+        return supported(f"{_TRADING}#new-order-trade")
+
+    @capability
+    def trailing_stops(self) -> Declaration:
+        """``trailingDelta``, in basis points."""
+        return supported(f"{_DOCS}/faqs/trailing-stop-faq")
+
+    @capability
+    def iceberg_orders(self) -> Declaration:
+        """``icebergQty``."""
+        return supported(f"{_TRADING}#new-order-trade")
+
+    @capability
+    def order_lists(self) -> Declaration:
+        """``orderList/oco``, ``oto`` and ``otoco``."""
+        return supported(f"{_TRADING}#order-lists")
+
+    @capability
+    def self_trade_prevention(self) -> Declaration:
+        """``selfTradePreventionMode`` EXPIRE_TAKER, EXPIRE_MAKER, EXPIRE_BOTH."""
+        return supported(f"{_DOCS}/faqs/stp_faq")
+
+    @capability
+    def self_trade_decrement(self) -> Declaration:
+        """``selfTradePreventionMode`` DECREMENT."""
+        return supported(f"{_DOCS}/faqs/stp_faq")
+
+    @capability
     def client_order_id(self) -> Declaration:
         """``newClientOrderId``, unique among open orders; ``origClientOrderId`` finds it."""
         return supported(f"{_TRADING}#new-order-trade")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from venueproof_binance._account_stream import AccountStream
 from venueproof_binance._context import Context, Symbols
 from venueproof_binance._market import MarketData
-from venueproof_binance._trading import Trading
+from venueproof_binance._order_lists import OrderLists
 from venueproof_binance.rest import BinanceRest
 from venueproof_binance.settings import BinanceSettings
 from venueproof_binance.tables import TABLES
@@ -16,7 +16,7 @@ from venueproof_net import Parts, StreamSession
 _ENDPOINTS = ("rest", "stream", "websocket_api")
 
 
-class BinanceConnector(MarketData, Trading):
+class BinanceConnector(MarketData, OrderLists):
     """This repository's own client of Binance Spot. Made by ``connect``; usable from one event loop."""
 
     def __init__(self, context: Context) -> None:

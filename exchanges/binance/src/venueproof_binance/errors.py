@@ -17,6 +17,7 @@ from venueproof_core.errors import (
     InvalidOrderError,
     MalformedMessageError,
     MarketClosedError,
+    PartlyReplacedError,
     RateLimitedError,
     RefusedError,
     UnknownOrderError,
@@ -175,16 +176,33 @@ def refusal(
 
 def _half_refused(status: int, data: Mapping[str, Any], operation: str) -> VenueError:
     """A cancel and replace in one request: the half that failed says why."""
-    is_cancelled = data.get("cancelResult") == "SUCCESS"
-    half = data.get("newOrderResponse" if is_cancelled else "cancelResponse") or {}
-    code, text = half.get("code"), half.get("msg")
+    is_canceled = data.get("cancelResult") == "SUCCESS"
+    is_placed = data.get("newOrderResult") == "SUCCESS"
+    is_attempted = data.get("newOrderResult") != "NOT_ATTEMPTED"
+    placed = data.get("newOrderResponse")
+    half = placed if is_attempted and not is_placed else data.get("cancelResponse")
+    code, text = (half.get("code"), half.get("msg")) if isinstance(half, Mapping) else (None, None)
     if not isinstance(code, int) or not isinstance(text, str):
         return unreadable("a failed replace does not say what failed", repr(data), operation)
     error = refusal(status, code, text, operation)
-    if is_cancelled:
-        # The old order is gone although no new one came.
-        error.outcome = Outcome.APPLIED
-    return error
+    if error.outcome is Outcome.UNKNOWN and not isinstance(error, UnknownOrderError):
+        return error
+    if not is_canceled and not is_placed:
+        # Unknown as the old order's fate may be: this request has changed nothing.
+        error.outcome = Outcome.NOT_APPLIED
+        return error
+    happened = "the old order was cancelled" if is_canceled else "the new order was placed"
+    partly = PartlyReplacedError(
+        f"{happened}, but not the rest: {error.message}",
+        is_canceled=is_canceled,
+        placed=placed if is_placed else None,
+        venue=VENUE,
+        operation=operation,
+        outcome=Outcome.APPLIED,
+        code=error.code,
+    )
+    partly.__cause__ = error
+    return partly
 
 
 def unreadable(message: str, text: str, operation: str, *, path: str = "$") -> VenueError:

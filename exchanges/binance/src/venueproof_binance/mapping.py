@@ -100,7 +100,7 @@ def order(data: Any, symbol: str, tables: WireTables, operation: str, kind: str 
     created_ns = row.time_ns_or_none("created_time")
     transaction_ns = row.time_ns_or_none("transaction_time")
     notional = row.decimal_or_none("filled_notional")
-    is_new_reply = kind == "order" and operation in ("place", "replace")
+    is_new_reply = kind == "order" and operation in ("place", "replace", "place_list")
     return Order(
         symbol=symbol,
         client_order_id=_client_order_id(row, status, kind),
@@ -166,6 +166,12 @@ def order_params(request: OrderRequest, venue_symbol: str, tables: WireTables) -
         "display_quantity": None
         if request.display_quantity is None
         else number(request.display_quantity),
+        "trailing_ratio": None
+        if request.trailing_ratio is None
+        else _basis_points(request.trailing_ratio),
+        "self_trade_prevention": None
+        if request.self_trade_prevention is None
+        else request.self_trade_prevention.value,
         "client_order_id": request.client_order_id,
     }
     fields = tables.fields
@@ -174,6 +180,13 @@ def order_params(request: OrderRequest, venue_symbol: str, tables: WireTables) -
         for name, value in values.items()
         if value is not None
     }
+
+
+def _basis_points(ratio: Decimal) -> str:
+    points = ratio * 10_000
+    if points != int(points):
+        raise ValueError(f"binance trails by whole basis points, not by {ratio:%}")
+    return str(int(points))
 
 
 def fill(data: Any, symbol: str, tables: WireTables, operation: str = "fills") -> Fill:

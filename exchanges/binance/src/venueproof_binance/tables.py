@@ -53,8 +53,17 @@ _FIELDS_BY_TYPE: dict[str, dict[str, str]] = {
         "price": "price",
         "stop_price": "stopPrice",
         "display_quantity": "icebergQty",
+        "trailing_ratio": "trailingDelta",
+        "self_trade_prevention": "selfTradePreventionMode",
         "client_order_id": "newClientOrderId",
     },
+    "order_list": {
+        "venue_list_id": "orderListId",
+        "client_list_id": "listClientOrderId",
+        "contingency": "contingencyType",
+        "status": "listOrderStatus",
+    },
+    "list_event": {"symbol": "s", "status": "L"},
     "fill": {
         "trade_id": "id",
         "venue_order_id": "orderId",

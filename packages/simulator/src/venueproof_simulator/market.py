@@ -14,6 +14,7 @@ from venueproof_core.control import (
     Halt,
     MarketAction,
     Move,
+    PastOrders,
     Print,
     SetFlow,
     SetLevel,
@@ -108,6 +109,8 @@ class Market:
             self._set_flow(action, action.symbol)
         elif isinstance(action, Halt):
             self._core.set_status(action.symbol, InstrumentStatus(action.status))
+        elif isinstance(action, PastOrders):
+            self._place_and_cancel(action)
 
     def trade_against(self, request: CounterpartyRequest, account: str) -> int:
         """Take an open order of an account: whatever stands before it in the queue steps aside first.
@@ -298,6 +301,29 @@ class Market:
             beside = price + sign * rules.tick_size * rng.randint(-2, 1)
             if beside > 0 and not self._would_cross(symbol, side, beside):
                 self._set_level(symbol, side, beside, lots * rules.lot_size)
+
+    # ------------------------------------------------------------ accounts
+
+    def _place_and_cancel(self, action: PastOrders) -> None:
+        rules = self._core.instruments[action.symbol]
+        best = self._core.levels(action.symbol, Side.BUY, 1)
+        if action.account not in self._world.accounts or not best:
+            raise CannotSteer(f"no account {action.account}, or nothing bid for {action.symbol}")
+        price = best[0][0] // 2 // rules.tick_size * rules.tick_size
+        for number in range(action.count):
+            order = self._core.submit(
+                SubmitOrder(
+                    account=action.account,
+                    symbol=action.symbol,
+                    side=Side.BUY,
+                    order_type=OrderType.LIMIT,
+                    client_order_id=f"past-{number}",
+                    quantity=rules.lot_size,
+                    price=price,
+                ),
+                time_ns=self._now(),
+            )
+            self._core.cancel(order.order_id, time_ns=self._now())
 
     # ------------------------------------------------------------ plumbing
 

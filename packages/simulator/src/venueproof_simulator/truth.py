@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from venueproof_core.control import (
@@ -19,6 +20,9 @@ from venueproof_simulator.venue_core import OrderState, Traded, to_decimal
 
 if TYPE_CHECKING:
     from venueproof_simulator.world import World
+
+TRAILING_UNITS = 10_000
+"""A core counts the turn of a trailing order in these parts of the price."""
 
 
 def book(world: World, symbol: str, version: int | None) -> TruthBook:
@@ -66,6 +70,12 @@ def _order(state: OrderState) -> TruthOrder:
             "stop_price": money(state.stop_price),
             "quantity": money(state.quantity),
             "quote_quantity": money(state.quote_quantity),
+            "display_quantity": money(state.display_quantity),
+            "trailing_ratio": None
+            if state.trailing_delta is None
+            else Decimal(state.trailing_delta) / TRAILING_UNITS,
+            "self_trade_prevention": state.self_trade_prevention.value,
+            "venue_list_id": None if state.list_id is None else str(state.list_id),
             "filled_quantity": money(state.filled_quantity),
             "filled_notional": money(state.filled_notional),
             "created_time_ns": state.created_time_ns,

@@ -13,7 +13,14 @@ from typing import Protocol
 
 import msgspec
 
-from venueproof_core.models import InstrumentStatus, OrderStatus, OrderType, Side, TimeInForce
+from venueproof_core.models import (
+    InstrumentStatus,
+    OrderStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 SCALE = 100_000_000
 
@@ -35,16 +42,6 @@ def to_decimal(units: int) -> Decimal:
     """Integer units of 1e-8 to Decimal, without trailing zeros and without an exponent."""
     value = Decimal(units).scaleb(-8).normalize()
     return value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value  # type: ignore[operator]
-
-
-class SelfTradePrevention(Enum):
-    """What happens when an account would trade with itself. The taker's mode decides."""
-
-    NONE = "NONE"
-    EXPIRE_MAKER = "EXPIRE_MAKER"
-    EXPIRE_TAKER = "EXPIRE_TAKER"
-    EXPIRE_BOTH = "EXPIRE_BOTH"
-    DECREMENT = "DECREMENT"
 
 
 class InstrumentRules(msgspec.Struct, kw_only=True):

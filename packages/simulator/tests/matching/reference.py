@@ -8,9 +8,9 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from venueproof_core.models import OrderType, Side, TimeInForce
+from venueproof_core.models import OrderType, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.order_lists import Contingency, SubmitList
-from venueproof_simulator.venue_core import SelfTradePrevention, SubmitOrder
+from venueproof_simulator.venue_core import SubmitOrder
 
 TICK = 1_000_000
 LOT = 100_000

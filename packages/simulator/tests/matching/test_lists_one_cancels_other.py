@@ -2,7 +2,14 @@
 
 import pytest
 
-from venueproof_core.models import InstrumentStatus, OrderStatus, OrderType, Side, TimeInForce
+from venueproof_core.models import (
+    InstrumentStatus,
+    OrderStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from venueproof_simulator.order_lists import Contingency, ListEvent
 from venueproof_simulator.venue_core import (
     SCALE,
@@ -10,7 +17,6 @@ from venueproof_simulator.venue_core import (
     OrderEvent,
     Refusal,
     Refused,
-    SelfTradePrevention,
 )
 
 OCO, OTO = Contingency.OCO, Contingency.OTO

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from packages.simulator.tests.matching.reference import LOT, TICK, Reference
-from venueproof_core.models import InstrumentStatus, OrderType, Side, TimeInForce
+from venueproof_core.models import (
+    InstrumentStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from venueproof_simulator.matching import MatchingCore
 from venueproof_simulator.order_lists import Contingency, ListChanged, ListEvent, SubmitList
 from venueproof_simulator.venue_core import (
@@ -19,7 +25,6 @@ from venueproof_simulator.venue_core import (
     LevelChanged,
     OrderState,
     Refused,
-    SelfTradePrevention,
     SubmitOrder,
     Traded,
 )

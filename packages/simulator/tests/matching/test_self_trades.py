@@ -2,13 +2,12 @@
 
 import pytest
 
-from venueproof_core.models import OrderStatus, TimeInForce
+from venueproof_core.models import OrderStatus, SelfTradePrevention, TimeInForce
 from venueproof_simulator.venue_core import (
     SCALE,
     ExpiryReason,
     OrderChanged,
     OrderEvent,
-    SelfTradePrevention,
     Traded,
 )
 

@@ -52,6 +52,8 @@ _REQUEST_FIELDS = (
     "price",
     "stop_price",
     "post_only",
+    "display_quantity",
+    "trailing_ratio",
 )
 
 
@@ -78,6 +80,9 @@ def check_as_asked(truth: TruthOrder, request: OrderRequest) -> None:
     if request.quantity is None:
         # How much an amount of quote currency buys is the venue's to say.
         del asked["quantity"], got["quantity"]
+    if request.self_trade_prevention is not None:
+        asked["self_trade_prevention"] = request.self_trade_prevention.value
+        got["self_trade_prevention"] = truth.self_trade_prevention
     if truth.order_type in TIMED_TYPES and request.time_in_force is not None:
         asked["time_in_force"], got["time_in_force"] = (
             request.time_in_force.value,
@@ -130,19 +135,19 @@ def check_fills(
     fields: Sequence[str] = _FILL_FIELDS,
 ) -> None:
     """The connector's fills are the venue's: each once, none missing, each equal."""
-    expected_ids = sorted(truth.trade_id for truth in truths)
-    observed_ids = sorted(fill.trade_id for fill in fills)
+    expected_ids = sorted(_fill_id(truth) for truth in truths)
+    observed_ids = sorted(_fill_id(fill) for fill in fills)
     if observed_ids != expected_ids:
         violated(
             "the connector does not know each of the venue's fills exactly once",
             expected=f"{len(expected_ids)} fills: {', '.join(expected_ids)}",
             observed=f"{len(observed_ids)} fills: {', '.join(observed_ids)}",
         )
-    by_id = {fill.trade_id: fill for fill in fills}
+    by_id = {_fill_id(fill): fill for fill in fills}
     names = _said("Fill", fields, connector)
     for truth in truths:
         expected = {name: getattr(truth, name) for name in names}
-        observed = {name: _plain(getattr(by_id[truth.trade_id], name)) for name in names}
+        observed = {name: _plain(getattr(by_id[_fill_id(truth)], name)) for name in names}
         _compare(f"fill {truth.trade_id}", expected, observed, connector)
 
 
@@ -168,6 +173,11 @@ def check_time(what: str, observed_ns: int | None, truth_ns: int) -> None:
 def _said(kind: str, names: Iterable[str], connector: Connector) -> list[str]:
     absent = connector.projection.absent_fields.get(kind, {})
     return [name for name in names if name not in absent]
+
+
+def _fill_id(fill: Fill | TruthFill) -> str:
+    # A trade with oneself is two fills of one trade id.
+    return f"{fill.trade_id} of order {fill.venue_order_id}"
 
 
 def _plain(value: Any) -> Any:

@@ -164,6 +164,41 @@ class Capabilities:
         return _UNDECLARED
 
     @capability
+    def stop_market_orders(self) -> Declaration:
+        """Takes stop and take-profit orders that become market orders when the stop price trades."""
+        return _UNDECLARED
+
+    @capability
+    def take_profit_orders(self) -> Declaration:
+        """Takes take-profit orders, resting until the price has moved in our favour."""
+        return _UNDECLARED
+
+    @capability
+    def trailing_stops(self) -> Declaration:
+        """Takes stop orders that follow the price by a fraction of it."""
+        return _UNDECLARED
+
+    @capability
+    def iceberg_orders(self) -> Declaration:
+        """Takes limit orders of which the book shows only a part."""
+        return _UNDECLARED
+
+    @capability
+    def order_lists(self) -> Declaration:
+        """Takes orders whose fates are tied: one cancels the other, one triggers others."""
+        return _UNDECLARED
+
+    @capability
+    def self_trade_prevention(self) -> Declaration:
+        """Expires an order that would trade with its own account: the taker, the maker or both, as asked."""
+        return _UNDECLARED
+
+    @capability
+    def self_trade_decrement(self) -> Declaration:
+        """Takes what would trade with its own account off both orders, if asked."""
+        return _UNDECLARED
+
+    @capability
     def client_order_id(self) -> Declaration:
         """Takes a client order id, unique among open orders, and finds orders by it."""
         return _UNDECLARED

@@ -10,7 +10,8 @@
         ├── ProtocolError       MalformedMessageError(path, text) · SequenceGapError(expected, received)
         └── RefusedError        AuthenticationError · ClockSkewError · RateLimitedError ·
                                 InvalidOrderError · InsufficientBalanceError · DuplicateClientOrderIdError ·
-                                UnknownOrderError · MarketClosedError
+                                UnknownOrderError · MarketClosedError ·
+                                PartlyReplacedError(is_canceled, placed)
     RuleViolation(AssertionError)   rule id, expected, received: raised by checks, never by clients
 """
 
@@ -165,6 +166,22 @@ class UnknownOrderError(RefusedError):
 
 class MarketClosedError(RefusedError):
     """The instrument takes no orders now."""
+
+
+class PartlyReplacedError(RefusedError):
+    """One half of a replacement happened; ``__cause__`` says why the other one did not.
+
+    Args:
+        is_canceled: The old order was cancelled.
+        placed: The new ``Order``, if it was placed.
+    """
+
+    def __init__(
+        self, message: str, *, is_canceled: bool = True, placed: Any = None, **context: Any
+    ) -> None:
+        super().__init__(message, **context)
+        self.is_canceled = is_canceled
+        self.placed = placed
 
 
 class RuleViolation(AssertionError):

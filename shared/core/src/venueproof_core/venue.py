@@ -20,6 +20,8 @@ from venueproof_core.models import (
     Instrument,
     Order,
     OrderBook,
+    OrderList,
+    OrderListRequest,
     OrderRequest,
     Position,
     Ticker,
@@ -124,11 +126,54 @@ class PrivateConnector(Protocol):
         ...
 
     async def amend(self, symbol: str, *, venue_order_id: str, quantity: Any) -> Order:
-        """Reduce an open order's quantity (``Decimal``), keeping its venue order id."""
+        """Reduce an open order's quantity (``Decimal``), keeping its venue order id and its place in the queue.
+
+        Raises:
+            InvalidOrderError: It would grow (NOT_APPLIED).
+            UnknownOrderError: The venue knows no such open order.
+        """
         ...
 
-    async def replace(self, symbol: str, *, venue_order_id: str, request: OrderRequest) -> Order:
-        """Cancel an order and place another in one request; return the new one."""
+    async def replace(
+        self, symbol: str, *, venue_order_id: str, request: OrderRequest, must_cancel: bool = True
+    ) -> Order:
+        """Cancel an order and place another in one request; return the new one.
+
+        Args:
+            must_cancel: Place nothing unless the old order was cancelled. Else the new one is placed in any case.
+
+        Raises:
+            PartlyReplacedError: One half happened (APPLIED).
+            VenueError: Neither did (NOT_APPLIED), or nobody knows (UNKNOWN).
+        """
+        ...
+
+    async def place_list(self, request: OrderListRequest) -> OrderList:
+        """Place orders whose fates are tied, all or none. Raises as ``place`` does."""
+        ...
+
+    async def cancel_list(
+        self, symbol: str, *, client_list_id: str | None = None, venue_list_id: str | None = None
+    ) -> OrderList:
+        """Cancel every open order of a list and return its terminal state.
+
+        Raises:
+            UnknownOrderError: The venue knows no such open list. Outcome UNKNOWN: its orders may have filled.
+        """
+        ...
+
+    async def order_list(
+        self, symbol: str, *, client_list_id: str | None = None, venue_list_id: str | None = None
+    ) -> OrderList:
+        """One order list, open or not.
+
+        Raises:
+            UnknownOrderError: The venue knows no such list (NOT_APPLIED: a query changes nothing).
+        """
+        ...
+
+    async def open_order_lists(self) -> Sequence[OrderList]:
+        """Order lists of all instruments with an open order, in any order."""
         ...
 
     async def order(

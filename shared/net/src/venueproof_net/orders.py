@@ -106,13 +106,16 @@ class FillDedupe:
     """
 
     def __init__(self, capacity: int = 50_000) -> None:
-        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._newest: dict[str, Fill] = {}
         self._capacity = capacity
 
-    def key(self, fill: Fill) -> tuple[str, str]:
-        """What makes a fill this fill: the venue's trade id within the symbol."""
-        return fill.symbol, fill.trade_id
+    def key(self, fill: Fill) -> tuple[str, str, str]:
+        """What makes a fill this fill: the venue's trade id within the symbol, and our order.
+
+        A trade with oneself is two fills of one trade id.
+        """
+        return fill.symbol, fill.trade_id, fill.venue_order_id
 
     def is_new(self, fill: Fill) -> bool:
         """Whether it was never seen before; it has been, from now on."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from venueproof_core import Clock
 from venueproof_core.errors import UnknownOrderError, VenueError
@@ -12,6 +12,8 @@ from venueproof_net.http import ClosedError
 from venueproof_net.orders import OrderTracker
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class AccountSource(Protocol):
@@ -32,7 +34,7 @@ class AccountSource(Protocol):
         ...
 
     async def fills_after(self, symbol: str, newest: Fill | None, since_ns: int) -> Sequence[Fill]:
-        """Fills after ``newest``; where there is none, those since a venue time."""
+        """Fills from ``newest`` on; where there is none, those since a venue time."""
         ...
 
     async def balances(self) -> Sequence[Balance]:
@@ -50,22 +52,22 @@ class Recovery:
         self._clock = clock
 
     async def after_unknown(
-        self, query: Callable[[], Awaitable[Order]], is_settled: Callable[[Order], bool]
-    ) -> Order | None:
+        self, query: Callable[[], Awaitable[T]], is_settled: Callable[[T], bool]
+    ) -> T | None:
         """Find out whether a write happened.
 
         Args:
-            query: Reads the order, or raises ``UnknownOrderError`` while the venue does not know it.
-            is_settled: Whether an order that was read shows the write's effect.
+            query: Reads the order or list, or raises ``UnknownOrderError`` while the venue does not know it.
+            is_settled: Whether what was read shows the write's effect.
 
         Returns:
-            The order that shows it; ``None`` if no answer did: the write may still happen.
+            What shows it; ``None`` if no answer did: the write may still happen.
         """
         for attempt in range(self.attempts):
             if attempt:
                 await self._clock.sleep(self.first_pause_s * 2.0 ** (attempt - 1))
             try:
-                order = await query()
+                found = await query()
             except UnknownOrderError:
                 continue
             except ClosedError:
@@ -73,8 +75,8 @@ class Recovery:
             except VenueError as error:
                 log.warning("%s; asking again", error)
                 continue
-            if is_settled(order):
-                return order
+            if is_settled(found):
+                return found
         return None
 
     async def after_cut(

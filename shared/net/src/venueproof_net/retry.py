@@ -10,7 +10,9 @@ from venueproof_net.http import ClosedError
 
 T = TypeVar("T")
 
-WRITES = frozenset({"place", "cancel", "cancel_all", "amend", "replace"})
+WRITES = frozenset(
+    {"place", "cancel", "cancel_all", "amend", "replace", "place_list", "cancel_list"}
+)
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ _WORKING = f"workingType* workingSide* workingPrice* workingQuantity* {names_of(
 ROUTES = (
     row(
         "POST orderList/oco",
-        Operation.PLACE,
+        Operation.PLACE_LIST,
         place_oco,
         1,
         f"{_SHARED} side* quantity* aboveType* belowType* {names_of('above', 'below')}",
@@ -211,7 +211,7 @@ ROUTES = (
     ),
     row(
         "POST order/oco",
-        Operation.PLACE,
+        Operation.PLACE_LIST,
         place_oco_of_old,
         1,
         f"{_SHARED} side* quantity* price* limitClientOrderId limitIcebergQty limitStrategyId"
@@ -221,7 +221,7 @@ ROUTES = (
     ),
     row(
         "POST orderList/oto",
-        Operation.PLACE,
+        Operation.PLACE_LIST,
         place_oto,
         1,
         f"{_SHARED} {_WORKING} pendingType* pendingSide* pendingQuantity* {names_of('pending')}",
@@ -229,7 +229,7 @@ ROUTES = (
     ),
     row(
         "POST orderList/otoco",
-        Operation.PLACE,
+        Operation.PLACE_LIST,
         place_otoco,
         1,
         f"{_SHARED} {_WORKING} pendingSide* pendingQuantity* pendingAboveType* pendingBelowType"
@@ -238,7 +238,7 @@ ROUTES = (
     ),
     row(
         "DELETE orderList",
-        Operation.CANCEL,
+        Operation.CANCEL_LIST,
         cancel,
         1,
         "symbol* orderListId listClientOrderId newClientOrderId",
@@ -246,7 +246,7 @@ ROUTES = (
     ),
     row(
         "GET orderList",
-        Operation.OTHER,
+        Operation.ORDER_LIST,
         query,
         4,
         "orderListId origClientOrderId",
@@ -260,5 +260,5 @@ ROUTES = (
         "fromId startTime endTime limit",
         security="USER_DATA",
     ),
-    row("GET openOrderList", Operation.OTHER, open_lists, 6, security="USER_DATA"),
+    row("GET openOrderList", Operation.OPEN_ORDER_LISTS, open_lists, 6, security="USER_DATA"),
 )

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from venueproof_binance.dialect import errors, filters
 from venueproof_binance.dialect.listings import TERMS
 from venueproof_binance.dialect.parameters import canonical, client_id, units, whole, word
-from venueproof_core.models import InstrumentStatus, OrderType, Side, TimeInForce
+from venueproof_core.models import (
+    InstrumentStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from venueproof_simulator.toolkit import Call, Refuse
-from venueproof_simulator.venue_core import SelfTradePrevention, SubmitOrder
+from venueproof_simulator.venue_core import SubmitOrder
 
 if TYPE_CHECKING:
     from venueproof_binance.dialect.venue import BinanceDialect

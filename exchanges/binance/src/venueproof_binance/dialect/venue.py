@@ -43,7 +43,16 @@ from venueproof_simulator.world import Account, World
 
 JSON = "application/json;charset=UTF-8"
 # Successful placements and cancels cost no weight. Source: changelog, 2026-04-02.
-FREE = frozenset({Operation.PLACE, Operation.CANCEL, Operation.CANCEL_ALL, Operation.REPLACE})
+FREE = frozenset(
+    {
+        Operation.PLACE,
+        Operation.CANCEL,
+        Operation.CANCEL_ALL,
+        Operation.REPLACE,
+        Operation.PLACE_LIST,
+        Operation.CANCEL_LIST,
+    }
+)
 OF_SIGNED = frozenset({"signature", "timestamp", "recvWindow"})
 OF_SOCKET = frozenset({"apiKey", "returnRateLimits"})
 

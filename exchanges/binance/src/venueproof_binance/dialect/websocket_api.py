@@ -66,7 +66,7 @@ TWINS = {
     "userDataStream.ping": "PUT userDataStream",
     "userDataStream.stop": "DELETE userDataStream",
 }
-COUNTED = frozenset({Operation.PLACE, Operation.REPLACE})
+COUNTED = frozenset({Operation.PLACE, Operation.REPLACE, Operation.PLACE_LIST})
 _NULL = b"null"
 
 

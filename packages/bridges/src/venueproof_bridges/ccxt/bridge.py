@@ -12,6 +12,10 @@ from venueproof_core.venue import ClientData, Connector, Omission, Projection, V
 _MANUAL = "https://docs.ccxt.com/#/?id="
 _INSTALL = "pip install 'venueproof-bridges[ccxt]'"
 
+_NO_LISTS = Omission(
+    reason="ccxt has no unified calls for orders that cancel or trigger each other",
+    source=f"{_MANUAL}unified-api",
+)
 LEAVES_OUT = {
     "ping": Omission(
         reason="ccxt has no unified ping; fetch_time and fetch_status ask for something else",
@@ -25,6 +29,7 @@ LEAVES_OUT = {
         reason="ccxt's positions are those of derivatives; the venues here are spot",
         source=f"{_MANUAL}positions",
     ),
+    **dict.fromkeys(("place_list", "cancel_list", "order_list", "open_order_lists"), _NO_LISTS),
 }
 
 _CANDLE = "a candle of ccxt is time, open, high, low, close, volume"

@@ -64,8 +64,16 @@ class Trading:
         )
         return [self._client.read("cancel_all", values.order, row) for row in rows]
 
-    async def replace(self, symbol: str, *, venue_order_id: str, request: OrderRequest) -> Order:
-        """Cancel an order and place another; return the new one as ccxt tells it."""
+    async def replace(
+        self, symbol: str, *, venue_order_id: str, request: OrderRequest, must_cancel: bool = True
+    ) -> Order:
+        """Cancel an order and place another; return the new one as ccxt tells it.
+
+        Raises:
+            NotImplementedError: The new one shall be placed even if the old one was not cancelled.
+        """
+        if not must_cancel:
+            raise NotImplementedError("ccxt: edit_order has no unified mode besides its own")
         row = await self._client.call(
             "replace",
             "edit_order",
@@ -137,23 +145,31 @@ class Trading:
 
 
 def order_params(request: OrderRequest) -> dict[str, Any]:
-    """What ccxt takes besides symbol, type, side, amount and price, by its own names.
-
-    Raises:
-        NotImplementedError: ccxt has no word for it.
-    """
-    if request.display_quantity is not None:
-        raise NotImplementedError("ccxt: has no unified parameter for an iceberg's visible part")
+    """What ccxt takes besides symbol, type, side, amount and price, by its own names."""
     params: dict[str, Any] = {"clientOrderId": request.client_order_id}
     if request.time_in_force is not None:
         params["timeInForce"] = request.time_in_force.value
     if request.post_only:
         params["postOnly"] = True
-    if request.stop_price is not None:
-        is_target = request.order_type in _TAKE_PROFITS
-        name = "takeProfitPrice" if is_target else "triggerPrice"
-        params[name] = _float(request.stop_price)
-    return params
+    if request.display_quantity is not None:
+        params["icebergAmount"] = _float(request.display_quantity)
+    if request.self_trade_prevention is not None:
+        params["selfTradePrevention"] = request.self_trade_prevention.value
+    return params | _trigger_params(request)
+
+
+def _trigger_params(request: OrderRequest) -> dict[str, Any]:
+    is_target = request.order_type in _TAKE_PROFITS
+    stop_price = _float(request.stop_price)
+    if request.trailing_ratio is not None:
+        params: dict[str, Any] = {
+            "trailingPercent": _float(request.trailing_ratio * 100),
+            "stopLossOrTakeProfit": "takeProfit" if is_target else "stopLoss",
+        }
+        return params if stop_price is None else {**params, "trailingTriggerPrice": stop_price}
+    if stop_price is None:
+        return {}
+    return {"takeProfitPrice" if is_target else "triggerPrice": stop_price}
 
 
 def _terms(request: OrderRequest) -> tuple[str, str, float | None, float | None]:

@@ -12,7 +12,9 @@ from venueproof_core.models import Balance, Candle, Fill, Order, OrderBook, TopO
 from venueproof_core.venue import PrivateConnector, PublicConnector
 
 PAGE = "docs/guides/connector-protocol.md"
-WRITES = frozenset({"place", "cancel", "cancel_all", "amend", "replace"})
+WRITES = frozenset(
+    {"place", "cancel", "cancel_all", "amend", "replace", "place_list", "cancel_list"}
+)
 STREAMS: Mapping[str, type] = {
     "stream_order_book": OrderBook,
     "stream_trades": Trade,

@@ -132,7 +132,7 @@ class CallsUnknownRejected(RetryPolicy):
     """Takes an order of unknown outcome for a rejected one."""
 
     def advice(self, error: VenueError, operation: str) -> RetryAdvice:
-        if operation == "place" and error.outcome is Outcome.UNKNOWN:
+        if operation in ("place", "place_list") and error.outcome is Outcome.UNKNOWN:
             error.outcome = Outcome.NOT_APPLIED
         return super().advice(error, operation)
 

@@ -143,7 +143,13 @@ _PLACED = [
         Seam.COMPONENT,
         BugClass.unknown_outcome,
         "says NOT_APPLIED of an order whose fate is unknown, and does not ask for it",
-        _TOLD,
+        [
+            *_TOLD,
+            *(
+                f"orders/lists/unknown-outcome-is-told-honestly/{loss}"
+                for loss in ("cut", "said-so-and-applied", "said-so-and-not-applied")
+            ),
+        ],
         with_parts(retry=orders.CallsUnknownRejected),
     ),
     _defect(

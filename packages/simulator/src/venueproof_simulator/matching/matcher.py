@@ -6,7 +6,7 @@ after all its trades, and leaves balances to be told at the end of the call.
 
 from bisect import insort
 
-from venueproof_core.models import OrderStatus, Side, TimeInForce
+from venueproof_core.models import OrderStatus, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.matching.book import Book, BookSide, Level
 from venueproof_simulator.matching.resting import refresh, shrink
 from venueproof_simulator.matching.sizing import can_fill
@@ -20,7 +20,6 @@ from venueproof_simulator.venue_core import (
     OrderChanged,
     OrderEvent,
     OrderState,
-    SelfTradePrevention,
     Traded,
 )
 

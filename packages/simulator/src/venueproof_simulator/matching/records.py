@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from venueproof_core.models import OrderStatus, OrderType, Side, TimeInForce
+from venueproof_core.models import OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.matching.book import Book
 from venueproof_simulator.matching.history import BookHistory
 from venueproof_simulator.matching.traders import Trader
@@ -13,7 +13,6 @@ from venueproof_simulator.venue_core import (
     Event,
     OrderChanged,
     OrderState,
-    SelfTradePrevention,
     Traded,
 )
 

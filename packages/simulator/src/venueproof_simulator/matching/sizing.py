@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from venueproof_core.models import OrderType, Side, TimeInForce
+from venueproof_core.models import OrderType, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.matching.book import Book, BookSide
 from venueproof_simulator.venue_core import (
     SCALE,
     OrderState,
     Refusal,
     Refused,
-    SelfTradePrevention,
     SubmitOrder,
 )
 

@@ -70,8 +70,17 @@ class SetFlow(ControlModel):
     drift_bp_per_s: float | None = Field(default=None, ge=-1000, le=1000)
 
 
+class PastOrders(ControlModel):
+    """An account placed so many orders far from the market, one after the other, and cancelled each."""
+
+    kind: Literal["past_orders"] = "past_orders"
+    symbol: str
+    count: int
+    account: str = "main"
+
+
 MarketAction = Annotated[
-    SetLevel | Print | Walk | Move | Halt | SetFlow, Field(discriminator="kind")
+    SetLevel | Print | Walk | Move | Halt | SetFlow | PastOrders, Field(discriminator="kind")
 ]
 
 

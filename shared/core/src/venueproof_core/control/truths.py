@@ -21,7 +21,7 @@ class TruthOrder(ControlModel):
     """An order as the venue knows it; fields as in ``models.Order``, statuses in our words.
 
     Attributes:
-        submits: How many accepted placements this client order id has seen from this account.
+        venue_list_id: The order list that it belongs to, if any.
     """
 
     account: str
@@ -37,6 +37,10 @@ class TruthOrder(ControlModel):
     stop_price: Decimal | None = None
     quantity: Decimal | None = None
     quote_quantity: Decimal | None = None
+    display_quantity: Decimal | None = None
+    trailing_ratio: Decimal | None = None
+    self_trade_prevention: str | None = None
+    venue_list_id: str | None = None
     filled_quantity: Decimal
     filled_notional: Decimal
     created_time_ns: int

@@ -7,6 +7,7 @@ Money is ``Decimal``, times are integer nanoseconds UTC, symbols are canonical (
 from venueproof_core.models.accounts import Balance, FeeRates, Position
 from venueproof_core.models.book import DepthUpdate, Level, OrderBook, TopOfBook
 from venueproof_core.models.instruments import Instrument, InstrumentStatus
+from venueproof_core.models.order_lists import Contingency, OrderList, OrderListRequest
 from venueproof_core.models.orders import (
     TERMINAL_STATUSES,
     Fill,
@@ -15,6 +16,7 @@ from venueproof_core.models.orders import (
     OrderRequest,
     OrderStatus,
     OrderType,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "TERMINAL_STATUSES",
     "Balance",
     "Candle",
+    "Contingency",
     "DepthUpdate",
     "FeeRates",
     "Fill",
@@ -33,10 +36,13 @@ __all__ = [
     "Liquidity",
     "Order",
     "OrderBook",
+    "OrderList",
+    "OrderListRequest",
     "OrderRequest",
     "OrderStatus",
     "OrderType",
     "Position",
+    "SelfTradePrevention",
     "Side",
     "Ticker",
     "TimeInForce",

@@ -55,6 +55,19 @@ TERMINAL_STATUSES = frozenset(
 )
 
 
+class SelfTradePrevention(Enum):
+    """What becomes of an order that would trade with another of the same account. The taker's mode decides.
+
+    DECREMENT takes the smaller remaining quantity off both. What is taken off never fills.
+    """
+
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
+    DECREMENT = "DECREMENT"
+
+
 class Liquidity(Enum):
     """Whether our order rested (MAKER) or took (TAKER)."""
 
@@ -72,6 +85,9 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
         stop_price: Trigger price of the STOP and TAKE_PROFIT families.
         time_in_force: Absent where the type has none (MARKET, post-only).
         display_quantity: The visible part of an iceberg order, in base.
+        trailing_ratio: STOP and TAKE_PROFIT families: it follows the price, and triggers when the price has turned
+            back by this fraction of its best: ``0.01`` is one per cent. With a stop price it begins there.
+        self_trade_prevention: Absent leaves it to the venue.
     """
 
     symbol: str
@@ -85,6 +101,8 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     time_in_force: TimeInForce | None = None
     post_only: bool = False
     display_quantity: Decimal | None = None
+    trailing_ratio: Decimal | None = None
+    self_trade_prevention: SelfTradePrevention | None = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
