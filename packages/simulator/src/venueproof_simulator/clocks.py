@@ -90,6 +90,13 @@ class TimerClock:
         self._arm()
         return timer
 
+    async def sleep(self, duration_s: float) -> None:
+        """Return so much later; at once for 0."""
+        if duration_s > 0:
+            over = asyncio.Event()
+            self.call_later(duration_s, over.set)
+            await over.wait()
+
     def advance(self, duration_s: float) -> None:
         """Jump forward and run what has become due."""
         self._advanced_ns += int(duration_s * SECOND_NS)

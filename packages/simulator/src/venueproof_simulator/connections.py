@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from venueproof_simulator.world import World
 
 
+# Characters that may wait for a client that does not read; who lets more pile up is cut off.
+MAXIMUM_WAITING = 1 << 24
+
+
 class Transport(Protocol):
     """How text reaches the client: WebSocket messages, or lines of a chunked reply."""
 
@@ -78,6 +82,7 @@ class Connection:
         self.is_mute = False
         self._unanswered: set[bytes] = set()
         self._queue: deque[tuple[StreamEvent | None, str]] = deque()
+        self._waiting = 0
         self._wake = asyncio.Event()
         self._sent = asyncio.Event()
         self._sent.set()
@@ -92,13 +97,20 @@ class Connection:
 
     def send_event(self, event: StreamEvent, text: str) -> None:
         """Queue an event of a stream."""
-        self._queue.append((event, text))
-        self._sent.clear()
-        self._wake.set()
+        self._enqueue(event, text)
 
     def send_text(self, text: str) -> None:
         """Queue an answer; it keeps its place among the events."""
-        self._queue.append((None, text))
+        self._enqueue(None, text)
+
+    def _enqueue(self, event: StreamEvent | None, text: str) -> None:
+        self._queue.append((event, text))
+        self._waiting += len(text)
+        if self._waiting > MAXIMUM_WAITING:
+            self.world.journal.add("too_slow", connection=self.id, size=self._waiting)
+            self._queue.clear()
+            self._waiting = 0
+            self.abort()
         self._sent.clear()
         self._wake.set()
 
@@ -166,6 +178,7 @@ class Connection:
                 self._wake.clear()
                 while self._queue:
                     event, text = self._queue.popleft()
+                    self._waiting -= len(text)
                     await self._send(event, text)
                 self._sent.set()
         except ConnectionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import ssl
 from collections.abc import Awaitable, Callable
 from decimal import InvalidOperation
 from typing import Any, TypeVar
@@ -32,7 +33,7 @@ from venueproof_simulator.dialect import Dialect
 from venueproof_simulator.gates import Gate
 from venueproof_simulator.market import CannotSteer
 from venueproof_simulator.venue_core import to_decimal, to_units
-from venueproof_simulator.world import World
+from venueproof_simulator.world import World, reached_at
 
 
 class _Bad(Exception):
@@ -48,25 +49,33 @@ Handler = Callable[["ControlServer", web.Request], Awaitable[Any]]
 class ControlServer:
     """Opens and closes worlds, and steers them."""
 
-    def __init__(self, dialect: type[Dialect], host: str) -> None:
+    def __init__(
+        self, dialect: type[Dialect], host: str, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._dialect = dialect
         self._host = host
+        self._tls = tls
         self._token = secrets.token_urlsafe(24)
         self._worlds: dict[str, World] = {}
         self._made = 0
         self._runner: web.AppRunner | None = None
         self.address = ControlAddress(url="", token=self._token)
 
-    async def start(self) -> None:
-        """Listen on a free port."""
+    async def start(self, port: int = 0) -> None:
+        """Listen; port 0 takes a free one.
+
+        Raises:
+            OSError: The port is taken, or the host is none of this machine's.
+        """
         app = web.Application(client_max_size=1 << 22)
         app.router.add_route("*", "/{path:.*}", self._dispatch)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, 0)
+        site = web.TCPSite(self._runner, self._host, port)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.address = ControlAddress(url=f"http://{self._host}:{port}", token=self._token)
+        bound = self._runner.addresses[0][1]
+        url = f"http://{reached_at(self._host, bound)}"
+        self.address = ControlAddress(url=url, token=self._token)
 
     async def stop(self) -> None:
         """Close every world and stop listening."""
@@ -83,7 +92,7 @@ class ControlServer:
         """
         self._made += 1
         world = World(f"w{self._made}", self._dialect, spec)
-        await world.open(self._host, port)
+        await world.open(self._host, port, self._tls)
         self._worlds[world.id] = world
         return world
 
@@ -168,14 +177,7 @@ class ControlServer:
 
     async def clock(self, request: web.Request) -> Any:
         world, wanted = self._world(request), await _read(request, ClockRequest)
-        if wanted.stamp is not None:
-            world.stamps.set(
-                offset_ns=int(wanted.stamp.offset_ms * 1_000_000), drift_ppm=wanted.stamp.drift_ppm
-            )
-        if wanted.timers is not None:
-            world.timers.advance(wanted.timers.advance_s)
-            world.core.advance(world.stamps.time_ns())
-            world.settle()
+        world.move_clock(wanted)
         return {
             "stamp_ns": world.stamps.time_ns(),
             "timer_s": world.timers.now_ns() / SECOND_NS,

@@ -7,35 +7,89 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
+import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import entry_points
+from pathlib import Path
 
-from venueproof_core.control import WorldSpec
+from venueproof_core.control import MAXIMUM_EVENTS_PER_S, WorldInfo, WorldSpec
 from venueproof_core.errors import ConfigurationError
 from venueproof_simulator.control_server import ControlServer
 from venueproof_simulator.dialect import Dialect
+from venueproof_simulator.scenario import Scenario, read_scenario, shipped
+from venueproof_simulator.scenario_player import Player
 
 PARENT_POLL_S = 0.5
+EPILOG = f"""\
+scenarios that come with it: {", ".join(shipped())}
+
+examples:
+  venueproof simulate binance --port 9000        the same URL each time; the same seed, the same keys
+  venueproof simulate binance --seed 7 --events-per-s 50
+  venueproof simulate binance --scenario rough   cuts, gaps, slow replies, maintenance
+  venueproof simulate binance --tls              https and wss
+  venueproof simulate binance --still            moves only when the control plane says so
+"""
 
 
 def parser() -> argparse.ArgumentParser:
     """Arguments of ``venueproof simulate``."""
     arguments = argparse.ArgumentParser(
-        prog="venueproof simulate", description="Serve a simulated venue on loopback."
+        prog="venueproof simulate",
+        description="Serve a simulated venue until stopped. Prints one line of JSON when it is ready:"
+        " endpoints, credentials of a funded account, and the control plane.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    arguments.add_argument("venue", help="name of an installed venue")
-    arguments.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    arguments.add_argument("--port", type=int, default=0, help="port of the venue; 0 is a free one")
-    arguments.add_argument("--seed", type=int, default=0, help="the market is made from it")
-    arguments.add_argument("--protocol", help="date of the protocol profile, 2026-11-20")
-    arguments.add_argument(
-        "--still", action="store_true", help="the market moves only when steered"
+    add = arguments.add_argument
+    add("venue", metavar="VENUE", help="name of an installed venue, such as binance")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add("--port", type=_port, default=0, help="port of the venue (default: a free one)")
+    add("--control-port", type=_port, default=0, help="of the control plane (default: a free one)")
+    add("--seed", type=int, default=0, help="the market and the keys are made from it (default: 0)")
+    add("--protocol", type=_date, metavar="DATE", help="serve the protocol of this day, 2026-11-20")
+    add(
+        "--events-per-s",
+        type=_pace,
+        default=10.0,
+        metavar="N",
+        help="orders that come, go and take in a second, of each instrument (default: 10)",
     )
-    arguments.add_argument("--parent-pid", type=int, help="end when this process ends")
+    add("--still", action="store_true", help="the market moves only when steered")
+    add("--scenario", metavar="NAME|FILE", help="what is to happen, and when")
+    add("--tls", action="store_true", help="https and wss, by an authority made for this run")
+    add("--tls-dir", type=Path, metavar="DIR", help="likewise, and keep the authority in DIR")
+    add("--parent-pid", type=int, metavar="N", help="end when this process ends")
     return arguments
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 (a free one) to 65535")
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date, as 2026-11-20 is") from None
+
+
+def _pace(text: str) -> float:
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = -1.0
+    if 0 <= pace <= MAXIMUM_EVENTS_PER_S:
+        return pace
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MAXIMUM_EVENTS_PER_S:g}")
 
 
 def load_dialect(venue: str) -> type[Dialect]:
@@ -63,34 +117,75 @@ async def serve(arguments: argparse.Namespace) -> None:
     dialect = load_dialect(arguments.venue)
     if arguments.protocol and arguments.protocol > max(dialect.profiles, default=""):
         arguments.protocol = None
-    control = ControlServer(dialect, arguments.host)
+    symbols = [listing.rules.symbol for listing in dialect.listings]
+    scenario = read_scenario(arguments.scenario, symbols) if arguments.scenario else None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     watcher = asyncio.create_task(_watch_parent(arguments.parent_pid, stop))
     try:
-        await control.start()
-        spec = WorldSpec(
-            seed=arguments.seed,
-            protocol=arguments.protocol,
-            cadence="immediate" if arguments.still else "timed",
-            is_free_running=not arguments.still,
-        )
-        try:
-            world = await control.open_world(spec, arguments.port)
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}; "
-                "choose another --port, or 0 for a free one"
-            ) from error
-        assert world.info is not None
-        ready = world.info.model_copy(update={"control": control.address})
-        print(ready.model_dump_json(exclude_none=True), flush=True)  # noqa: T201 - the contract
-        await stop.wait()
+        with _tls(arguments) as (context, certificate):
+            control = ControlServer(dialect, arguments.host, context)
+            try:
+                info = await _open(control, arguments, scenario)
+                info = info.model_copy(update={"ca_certificate": certificate})
+                print(info.model_dump_json(exclude_none=True), flush=True)  # noqa: T201 - the contract
+                await stop.wait()
+            finally:
+                await control.stop()
     finally:
         watcher.cancel()
-        await control.stop()
+
+
+@contextmanager
+def _tls(arguments: argparse.Namespace) -> Iterator[tuple[ssl.SSLContext | None, str | None]]:
+    if not (arguments.tls or arguments.tls_dir):
+        yield None, None
+        return
+    from venueproof_simulator.tls import serving  # it takes a while to import
+
+    with serving(arguments.tls_dir, arguments.host) as (context, certificate):
+        yield context, str(certificate.absolute())
+
+
+async def _open(
+    control: ControlServer, arguments: argparse.Namespace, scenario: Scenario | None
+) -> WorldInfo:
+    """Listen on both ports, and begin.
+
+    Raises:
+        ConfigurationError: One of them cannot be had.
+    """
+    spec = WorldSpec(
+        seed=arguments.seed,
+        protocol=arguments.protocol,
+        cadence="immediate" if arguments.still else "timed",
+        is_free_running=not arguments.still,
+        events_per_s=arguments.events_per_s,
+    )
+    option, port = "--control-port", arguments.control_port
+    try:
+        await control.start(port)
+        option, port = "--port", arguments.port
+        world = await control.open_world(spec, port)
+    except OSError as error:
+        is_taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        remedy = f"choose another {option}, or 0 for a free one" if is_taken else "check --host"
+        # What asyncio says of it repeats the address; a name that is not found has no number of an error.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
+        raise ConfigurationError(
+            f"cannot listen on {arguments.host}:{port}: {reason}; {remedy}"
+        ) from error
+    if scenario is not None:
+        Player(scenario, world, _tell).start()
+    assert world.info is not None
+    return world.info.model_copy(update={"control": control.address})
+
+
+def _tell(line: str) -> None:
+    print(f"venueproof: {line}", file=sys.stderr)  # noqa: T201
 
 
 async def _watch_parent(parent_pid: int | None, stop: asyncio.Event) -> None:

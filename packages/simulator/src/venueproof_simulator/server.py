@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -123,11 +124,11 @@ class WorldServer:
         self._front: _Front | None = None
         self._listener: Server | None = None
 
-    async def start(self, host: str, port: int) -> int:
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen; port 0 takes a free one. Returns the port."""
         self._front = _Front(self._handle)
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._front, host, port)
+        self._listener = await loop.create_server(self._front, host, port, ssl=tls)
         bound: int = self._listener.sockets[0].getsockname()[1]
         return bound
 

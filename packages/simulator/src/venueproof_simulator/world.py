@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import ssl
 import time
 import traceback
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import msgspec
 
 from venueproof_core.control import (
     AccountSpec,
+    ClockRequest,
     Credentials,
     GatePoint,
     SetFlow,
@@ -33,6 +35,9 @@ from venueproof_simulator.server import WorldServer
 from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
 from venueproof_simulator.toolkit.streams import StreamHub
 from venueproof_simulator.venue_core import FeeSchedule, to_units
+
+# Entries of the journal: a suite reads all of them, a market that runs for days is to stay small.
+SUITE_JOURNAL, FREE_JOURNAL = 200_000, 20_000
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -67,7 +72,7 @@ class World:
         self.random = random.Random(f"{dialect.name}/{spec.seed}")
         self.stamps = StampClock(time_ns)
         self.timers = TimerClock(time_ns)
-        self.journal = Journal()
+        self.journal = Journal(FREE_JOURNAL if spec.is_free_running else SUITE_JOURNAL)
         self.gates = Gates(self.journal)
         self.faults = Faults(self)
         self.hub = StreamHub()
@@ -89,17 +94,21 @@ class World:
 
     # ------------------------------------------------------------ life
 
-    async def open(self, host: str, port: int) -> WorldInfo:
-        """Listen, and say where.
+    async def open(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> WorldInfo:
+        """Listen, and say where; with ``tls`` every endpoint is reached over it.
 
         Raises:
             OSError: The port is taken.
         """
-        bound = await self._server.start(host, port)
+        bound = await self._server.start(host, port, tls)
         first = next(iter(self.accounts.values()))
         self.info = WorldInfo(
             venue=self.dialect.name,
-            endpoints=self.dialect.endpoints(f"{host}:{bound}"),
+            endpoints={
+                # http becomes https, ws becomes wss.
+                name: url.replace("://", "s://", 1) if tls else url
+                for name, url in self.dialect.endpoints(reached_at(host, bound)).items()
+            },
             credentials=first.credentials,
             symbols=list(self.core.instruments),
             seed=self.seed,
@@ -140,6 +149,17 @@ class World:
             base.maker_ppm * 9**tier // 10**tier, base.taker_ppm * 9**tier // 10**tier
         )
 
+    def move_clock(self, wanted: ClockRequest) -> None:
+        """Move either clock, or both."""
+        if wanted.stamp is not None:
+            self.stamps.set(
+                offset_ns=int(wanted.stamp.offset_ms * 1_000_000), drift_ppm=wanted.stamp.drift_ppm
+            )
+        if wanted.timers is not None:
+            self.timers.advance(wanted.timers.advance_s)
+            self.core.advance(self.stamps.time_ns())
+            self.settle()
+
     # ------------------------------------------------------------ requests
 
     async def serve(self, call: Call) -> Reply:
@@ -167,6 +187,7 @@ class World:
         self.settle()
         await self.gates.pass_through(GatePoint.BEFORE_REPLY, call)
         if self.faults:
+            await self.timers.sleep(self.faults.delay_s(call))
             reply = self.faults.after(call, reply)
         self._record_reply(call, request, reply)
         return reply
@@ -229,6 +250,12 @@ class World:
         connection.subscriptions = dict.fromkeys(names)
         connection.channels = channels
         self.journal.add("closed", connection=connection.id, status=code)
+
+
+def reached_at(host: str, port: int) -> str:
+    """Host and port of a URL: where everything is listened on, this machine is one of its names."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared only
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def _own_copy(rules: Any) -> Any:

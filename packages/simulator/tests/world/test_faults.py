@@ -259,3 +259,18 @@ def test_half_open_connection_is_not_closed_by_the_venue_either(steered: Any) ->
                 await asyncio.wait_for(socket.receive(), 0.05)
 
     steered(body)
+
+
+def test_delayed_reply_comes_when_the_timers_say_so_and_is_applied_before(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        fault = await arm(s, "delay_reply", parameters={"delay_s": 3600.0})
+        placing = asyncio.create_task(s.place("late"))
+        await s.ask("POST", "/wait", {"predicate": {"kind": "fault", "id": fault}})
+        assert len((await s.ask("GET", "/truth/orders"))[1]) == 1
+        assert not placing.done()
+        await s.ask("POST", "/clock", {"timers": {"advance_s": 3600}})
+        assert (await placing)[0] == 200
+        assert await fired(s, fault) == 1
+        assert (await s.place("next"))[0] == 200
+
+    steered(body)

@@ -66,6 +66,10 @@ class Fault:
         """Answer instead of the venue: the request is not applied."""
         return None
 
+    def delay_s(self, call: Call) -> float:
+        """Seconds of the timer clock that the reply waits."""
+        return 0.0
+
     def after(self, call: Call, reply: Reply) -> Reply:
         """Change the reply: the request has been applied."""
         return reply
@@ -144,6 +148,10 @@ class Faults:
             if (reply := fault.before(call)) is not None:
                 return reply
         return None
+
+    def delay_s(self, call: Call) -> float:
+        """How long the reply waits for all of them."""
+        return sum(fault.delay_s(call) for fault in self._faults.values())
 
     def after(self, call: Call, reply: Reply) -> Reply:
         """The reply after every fault has had its hands on it."""

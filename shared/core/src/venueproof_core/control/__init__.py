@@ -15,6 +15,7 @@ from venueproof_core.control.disturbing import (
     WaitRequest,
 )
 from venueproof_core.control.steering import (
+    MAXIMUM_EVENTS_PER_S,
     ClockRequest,
     CounterpartyRequest,
     Halt,
@@ -53,6 +54,7 @@ from venueproof_core.control.worlds import (
 )
 
 __all__ = [
+    "MAXIMUM_EVENTS_PER_S",
     "AccountSpec",
     "Channel",
     "ClockRequest",

@@ -136,7 +136,8 @@ class JournalEntry(ControlModel):
 
     Attributes:
         kind: ``request``, ``reply``, ``frame_in``, ``frame_out``, ``ping_out``, ``pong_in``, ``opened``,
-            ``closed``, ``fault``.
+            ``closed``, ``fault``,
+            ``scenario`` (a step has happened), ``too_slow`` (cut off: it did not read).
         time_ns: Real time, nanoseconds UTC.
         of: For a reply, the sequence of its request.
         operation: Ours, for requests, replies and client frames.

@@ -58,7 +58,11 @@ class ControlAddress(ControlModel):
 
 
 class WorldInfo(ControlModel):
-    """An open world. ``venueproof simulate`` prints it, with ``control``, as its one JSON line."""
+    """An open world. ``venueproof simulate`` prints it, with ``control``, as its one JSON line.
+
+    Attributes:
+        ca_certificate: With TLS: path of the certificate that clients are to trust.
+    """
 
     venue: str
     endpoints: dict[str, str]
@@ -68,3 +72,4 @@ class WorldInfo(ControlModel):
     world: str = ""
     control: ControlAddress | None = None
     protocol: str | None = None
+    ca_certificate: str | None = None
