@@ -12,7 +12,7 @@ from aiohttp import WSMsgType
 from venueproof_binance.dialect import BinanceDialect
 
 TEXTS = (
-    "", "0", "-1", "1e5", "9" * 19, "9" * 20, "9" * 40, "0.123456789", "NaN", "null", "true", "TRUE",
+    "", "0", "-1", "1e5", "9" * 19, "9" * 20, "9" * 40, "9" * 5000, "0.123456789", "NaN", "null", "true", "TRUE",
     "BTCUSDT", "btcusdt", '["BTCUSDT"]', "[]", "{}", '"', "\x00", "\u202e", "这是测试币456", "¹", "\u0661", "BUY",
     "LIMIT", "GTC", "1M", "1d", "%", "a" * 5000, "../..", "1;DROP", "-12:00", "+14:01", "STOP_ON_FAILURE",
 )  # fmt: skip
@@ -63,6 +63,15 @@ def test_no_value_of_any_parameter_breaks_the_venue(venue: Any, seed: int) -> No
                 assert status in (200, 400, 401, 404, 409, 429), (route.name, given, value)
                 if status in (400, 401):
                     assert {"code", "msg"} <= set(value), (route.name, given)
+
+    venue(body)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_number_of_thousands_of_digits_is_refused(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        status, value = await ask.public("depth", symbol="BTCUSDT", limit="9" * 5000)
+        assert (status, value["code"]) == (400, -1100)
 
     venue(body)
 

@@ -266,3 +266,32 @@ def test_halted_symbol_takes_no_orders(venue: Any) -> None:
         assert info["symbols"][0]["status"] == "HALT"
 
     venue(body)
+
+
+def test_trailing_stop_shows_its_delta_and_when_it_began(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        trailing = {"type": "STOP_LOSS_LIMIT", "side": "SELL", "trailingDelta": "100"}
+        status, value = await ask.place("t", **trailing, newOrderRespType="RESULT")
+        assert (status, value["trailingDelta"], value["trailingTime"]) == (200, 100, -1)
+        _, refused = await ask.place("u", **{**trailing, "trailingDelta": "1"})
+        assert refused == {"code": -1013, "msg": "Filter failure: TRAILING_DELTA"}
+        market = {"type": "MARKET", "timeInForce": None, "price": None}
+        await ask.place("m", **market)
+        _, order = await ask.signed("GET", "order", symbol="BTCUSDT", origClientOrderId="t")
+        assert order["trailingTime"] > 0
+        assert order["isWorking"] is False
+
+    venue(body)
+
+
+def test_exchange_information_says_what_is_allowed(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, info = await ask.public("exchangeInfo", symbol="BTCUSDT")
+        row = info["symbols"][0]
+        assert (row["ocoAllowed"], row["otoAllowed"], row["allowTrailingStop"]) == (
+            True,
+            True,
+            True,
+        )
+
+    venue(body)

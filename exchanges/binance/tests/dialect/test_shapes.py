@@ -176,6 +176,39 @@ async def _private(ask: Any) -> set[str]:
     return seen
 
 
+OTO = {
+    **BTC,
+    "workingType": "LIMIT",
+    "workingSide": "BUY",
+    "workingPrice": "50000",
+    "workingQuantity": "0.01",
+    "workingTimeInForce": "GTC",
+    "pendingType": "STOP_LOSS",
+    "pendingStopPrice": "45000",
+    "pendingSide": "SELL",
+    "pendingQuantity": "0.01",
+}
+
+
+async def _lists(ask: Any) -> None:
+    _, placed = await ask.signed("POST", "orderList/oto", **OTO)
+    hold("orderList-place", placed)
+    working, held = (row["orderId"] for row in placed["orders"])
+    for order_id, has_working_time in ((working, True), (held, False)):
+        _, amended = await ask.signed(
+            "PUT", "order/amend/keepPriority", **BTC, orderId=order_id, newQty="0.005"
+        )
+        hold("order-amend", amended)
+        told = amended["amendedOrder"]
+        assert ("workingTime" in told) is has_working_time
+        names = {row["orderId"]: row["clientOrderId"] for row in amended["listStatus"]["orders"]}
+        assert names[order_id] == told["clientOrderId"]
+    hold("orderList", (await ask.signed("GET", "orderList", orderListId=1))[1])
+    for path in ("allOrderList", "openOrderList"):
+        hold("orderList", (await ask.signed("GET", path))[1][0])
+    hold("orderList-cancel", (await ask.signed("DELETE", "orderList", **BTC, orderListId=1))[1])
+
+
 async def _wallet(ask: Any) -> set[str]:
     seen = set()
     key = {"X-MBX-APIKEY": ask.credentials.api_key}
@@ -202,6 +235,7 @@ def test_public_replies_are_as_documented(venue: Any) -> None:
 def test_private_replies_are_as_documented(venue: Any) -> None:
     async def body(ask: Any) -> None:
         await _private(ask)
+        await _lists(ask)
         await _wallet(ask)
 
     venue(body)
@@ -275,6 +309,7 @@ def test_private_events_are_as_documented(sockets: Any) -> None:
         )
         hold("api-error", await ask.api(socket, "depth"))
         await _private(ask)
+        await _lists(ask)
         ask.world.core.transfer("main", "USDT", 10**8, time_ns=ask.world.stamps.time_ns())
         ask.world.settle()
         await socket.send_json({"id": "end", "method": "userDataStream.unsubscribe"})
@@ -290,6 +325,7 @@ def test_private_events_are_as_documented(sockets: Any) -> None:
             "executionReport",
             "outboundAccountPosition",
             "balanceUpdate",
+            "listStatus",
             "eventStreamTerminated",
         }
         assert executions - {None} == {

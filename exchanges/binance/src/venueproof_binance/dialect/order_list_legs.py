@@ -5,6 +5,7 @@ Source: REST page, "New order list"; error codes page.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,10 @@ _PLACES = {
 }
 
 
-def names_of(*prefixes: str) -> str:
+def names_of(*prefixes: str, without: Container[str] = ()) -> str:
     """The optional parameters of legs with these prefixes."""
-    return " ".join(f"{prefix}{suffix}" for prefix in prefixes for suffix in SUFFIXES)
+    suffixes = [suffix for suffix in SUFFIXES if suffix not in without]
+    return " ".join(f"{prefix}{suffix}" for prefix in prefixes for suffix in suffixes)
 
 
 def leg(

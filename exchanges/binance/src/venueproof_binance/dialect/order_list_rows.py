@@ -32,6 +32,24 @@ def list_row(dialect: BinanceDialect, order_list: OrderList, call: Call) -> dict
         "listOrderStatus": order_status,
         "listClientOrderId": order_list.client_list_id,
         "transactionTime": dialect.stamp(order_list.updated_time_ns, call),
+        **_orders(order_list),
+    }
+
+
+def list_status_row(order_list: OrderList) -> dict[str, Any]:
+    """What the reply to an amendment tells of the list that the order is a leg of."""
+    kind = ListEvent.STARTED if order_list.is_open else ListEvent.DONE
+    return {
+        "orderListId": order_list.list_id,
+        "contingencyType": order_list.contingency.value,
+        "listOrderStatus": STATUS_TYPES[kind][1],
+        "listClientOrderId": order_list.client_list_id,
+        **_orders(order_list),
+    }
+
+
+def _orders(order_list: OrderList) -> dict[str, Any]:
+    return {
         "symbol": venue_symbol(order_list.symbol),
         "orders": [
             {

@@ -199,7 +199,9 @@ def _find(dialect: BinanceDialect, call: Call, by_id: str, by_client_id: str) ->
 
 
 _SHARED = "symbol* listClientOrderId newOrderRespType selfTradePreventionMode"
-_WORKING = f"workingType* workingSide* workingPrice* workingQuantity* {names_of('working')}"
+_WORKING = "workingType* workingSide* workingPrice* workingQuantity* " + names_of(
+    "working", without=("Price", "StopPrice", "TrailingDelta")
+)
 ROUTES = (
     row(
         "POST orderList/oco",

@@ -65,9 +65,11 @@ def canceled_row(
     dialect: BinanceDialect, order: OrderState, request_id: str, call: Call
 ) -> dict[str, Any]:
     """The reply to a cancel: the order's own id is ``origClientOrderId``."""
+    names = _names(order)
     return {
-        **_names(order),
+        "symbol": names.pop("symbol"),
         "origClientOrderId": order.client_order_id,
+        **names,
         "clientOrderId": request_id,
         "transactTime": dialect.stamp(order.updated_time_ns, call),
         **_state(order),
@@ -79,8 +81,8 @@ def canceled_row(
 def amended_row(
     dialect: BinanceDialect, order: OrderState, amendment: dict[str, Any], call: Call
 ) -> dict[str, Any]:
-    """The reply to an amendment; ``cumulativeQuoteQty`` has one m here."""
-    return {
+    """The reply to an amendment; ``cumulativeQuoteQty`` has one m here. What waits has no working time."""
+    row: dict[str, Any] = {
         "transactTime": dialect.stamp(order.updated_time_ns, call),
         "executionId": amendment["executionId"],
         "amendedOrder": {
@@ -99,8 +101,12 @@ def amended_row(
             "side": order.side.value,
             "workingTime": _working_time(dialect, order, call),
             "selfTradePreventionMode": order.self_trade_prevention.value,
+            **_conditional(dialect, order, call),
         },
     }
+    if order.is_held:
+        del row["amendedOrder"]["workingTime"]
+    return row
 
 
 def order_row(dialect: BinanceDialect, order: OrderState, call: Call) -> dict[str, Any]:

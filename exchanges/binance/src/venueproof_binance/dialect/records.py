@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors, filters
-from venueproof_binance.dialect.listings import TERMS, venue_symbol
+from venueproof_binance.dialect.listings import BY_VENUE_SYMBOL, TERMS, venue_symbol
 from venueproof_binance.dialect.order_log import PreventedMatch
 from venueproof_binance.dialect.order_rows import prevented_quantities
 from venueproof_binance.dialect.orders import find
@@ -46,6 +46,11 @@ def prevented_matches(dialect: BinanceDialect, call: Call) -> Any:
             if order_id in (match.taker.order_id, match.maker.order_id) and match.match_id >= first
         ]
     return [_match_row(dialect, match, call) for match in found[:limit]]
+
+
+def _matches_weight(parameters: dict[str, str]) -> int:
+    is_cheap = "preventedMatchId" in parameters or parameters.get("symbol") not in BY_VENUE_SYMBOL
+    return 2 if is_cheap else 20
 
 
 def _match_row(dialect: BinanceDialect, match: PreventedMatch, call: Call) -> dict[str, Any]:
@@ -107,7 +112,7 @@ ROUTES = (
         "GET myPreventedMatches",
         Operation.OTHER,
         prevented_matches,
-        lambda parameters: 2 if "preventedMatchId" in parameters else 20,
+        _matches_weight,
         "symbol* preventedMatchId orderId fromPreventedMatchId limit",
         security="USER_DATA",
     ),

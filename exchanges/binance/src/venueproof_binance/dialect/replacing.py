@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors, filters
+from venueproof_binance.dialect.order_list_rows import list_status_row
 from venueproof_binance.dialect.order_rows import amended_row, placed_row
 from venueproof_binance.dialect.orders import canceled, find, submit
 from venueproof_binance.dialect.parameters import client_id, units, word
@@ -145,7 +146,11 @@ def amend(dialect: BinanceDialect, call: Call) -> Any:
     order.attributes = {**(order.attributes or {}), "amendments": [*made, row]}
     if changed.status is OrderStatus.EXPIRED:
         dialect.limits_of_world.give_back(AMEND_WEIGHT)
-    return amended_row(dialect, changed, row, call)
+    told_row = amended_row(dialect, changed, row, call)
+    order_list = world.core.order_list(order.list_id or 0)
+    if order_list is not None:
+        told_row["listStatus"] = list_status_row(order_list)
+    return told_row
 
 
 def amendments_of(order: OrderState) -> list[dict[str, Any]]:

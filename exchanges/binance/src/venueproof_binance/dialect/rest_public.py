@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors, exchange_info, reference_prices, tickers
@@ -54,7 +55,8 @@ def depth_row(dialect: BinanceDialect, symbol: str, limit: int) -> dict[str, Any
 def depth_weight(parameters: dict[str, str]) -> int:
     """5, 25, 50 or 250, by the number of levels."""
     text = parameters.get("limit", "100")
-    limit = int(text) if text.isdecimal() else 100
+    # What is no number, or too long a one, is refused later.
+    limit = int(text) if re.fullmatch(r"[0-9]{1,20}", text) else 100
     return 5 if limit <= 100 else 25 if limit <= 500 else 50 if limit <= 1000 else 250
 
 
