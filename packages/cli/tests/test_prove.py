@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ DEFECT = Defect(
 
 
 def proof(**changes: Any) -> VenueProof:
-    proved = DefectProof(DEFECT, caught={"book/gap": True}, others_passed=8, others_run=8)
+    proved = DefectProof(DEFECT, caught={"book/gap": True}, others_run=8)
     return VenueProof(**{"venue": "alpha", "seed": 1, "cases": 9, "proofs": [proved], **changes})
 
 
@@ -37,9 +38,9 @@ def alpha(install: Install, venue_code: VenueCode) -> None:
 def run(result: VenueProof, *arguments: str) -> tuple[int, dict[str, Any]]:
     given: dict[str, Any] = {}
 
-    def prove(_plugins: object, venue: str, **options: Any) -> VenueProof:
+    def prove(_plugins: object, venue: str, suite: object, **options: Any) -> VenueProof:
         options["progress"]("on its way")
-        given.update(options, venue=venue)
+        given.update(options, venue=venue, suite=suite)
         return result
 
     code = command.run(build_parser().parse_args(["prove", *arguments]), prove=prove)
@@ -53,7 +54,12 @@ def test_green_proof_is_a_line_for_each_defect_and_one_to_sum_up(
 
     printed = capsys.readouterr()
     assert code == 0
-    assert (given["venue"], given["seed"], given["full"], given["workers"]) == ("alpha", 5, True, 1)
+    assert (given["venue"], given["seed"], given["full"], given["is_part"]) == (
+        "alpha",
+        5,
+        True,
+        False,
+    )
     assert printed.err == "on its way\n"
     assert printed.out == (
         "proved   gap-ignored  others 8/8 passed  caught by book/gap\n"
@@ -121,3 +127,27 @@ def test_proof_as_json_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unknown_venue_is_refused_before_anything_runs() -> None:
     with pytest.raises(ConfigurationError, match="unknown venue: 'gamma'"):
         run(proof(), "alpha", "gamma")
+
+
+def test_table_has_a_line_for_each_defect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.md"
+    others = [f"book/{number}" for number in range(5)]
+    one = DefectProof(DEFECT, caught={"book/gap": True}, others_run=40, others_failed=others)
+
+    run(proof(proofs=[one]), "alpha", "--full", "--table", str(path))
+
+    assert "PROBLEM" not in capsys.readouterr().out
+    assert path.read_text().splitlines()[-1] == (
+        "| `gap-ignored` | component | book_gap | `book/gap` | 40 "
+        "| 5: `book/0`, `book/1`, `book/2`, +2 more |"
+    )
+
+
+@pytest.mark.parametrize("more", [[], ["--full", "--case", "book/"]])
+def test_table_of_a_part_is_refused(more: list[str], tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="needs --full"):
+        run(proof(), "alpha", "--table", str(tmp_path / "table.md"), *more)
+
+    assert not list(tmp_path.glob("*.md"))

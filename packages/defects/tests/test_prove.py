@@ -128,9 +128,43 @@ def test_correct_connector_must_fail_nothing() -> None:
     assert proof.excused == {"a/two": "UNSUPPORTED: no such thing"}
 
 
+def test_cases_that_measure_time_are_tried_with_their_own_defects_only() -> None:
+    own, other = defect(caught_by=("performance/x",)), defect(name="other")
+    pairs = list(module._pairs([own, other], ["a/one", "performance/x"], 1, True))
+    assert pairs == [("broken", "performance/x"), ("broken", "a/one"), ("other", "a/one")]
+
+
+class Catching:
+    """A suite with four cases; one of them catches every defect by its rule."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[tuple[str, str]] | None] = []
+
+    def __call__(self, pairs: Any) -> list[TestResult]:
+        self.asked.append(pairs)
+        if pairs is None:
+            return [result(case) for case in ("books/gap/is-healed", *OTHERS[:3])]
+        caught = CAUGHT.model_copy(update={"id": "books/gap/is-healed"})
+        return [
+            (caught if case == caught.id else result(case)).model_copy(update={"defect": name})
+            for name, case in pairs
+        ]
+
+
+def test_part_of_a_suite_is_proved_with_the_defects_of_its_cases() -> None:
+    suite = Catching()
+
+    proof = module.prove(load_plugins(), "binance", suite, is_part=True)
+
+    assert {case for one in proof.proofs for case in one.caught} == {"books/gap/is-healed"}
+    assert all(one.is_proved and one.others_run == 3 for one in proof.proofs)
+    assert proof.uncaught == OTHERS[:3]
+    assert suite.asked[0] is None
+
+
 def test_unknown_venue_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="unknown venue"):
-        module.prove(load_plugins(), "nowhere")
+        module.prove(load_plugins(), "nowhere", Catching())
 
 
 def test_registered_defects_are_well_formed() -> None:

@@ -21,6 +21,7 @@ examples:
   venueproof run binance --case book/ -v        only the cases below book/
   venueproof simulate binance                   a venue to develop against
   venueproof prove binance                      which case catches which defect
+  venueproof prove binance --case books/gap     only these cases, and their defects
 
 exit codes:
   0  compliant, and no MUST case failed
@@ -139,6 +140,14 @@ def _prove(parser: ArgumentParser) -> None:
     add("venue", nargs="+", metavar="VENUE", help="name of a venue")
     add("--seed", type=int, default=1, metavar="N", help="of venue and sample (default: 1)")
     add("--full", action="store_true", help="every defect on every case")
+    add(
+        "--case",
+        action="append",
+        default=[],
+        metavar="PREFIX",
+        help="only cases whose id begins so, and their defects; may be repeated",
+    )
+    add("--table", metavar="PATH", help="with --full: write the matrix there, as Markdown")
     add("-n", dest="workers", type=int, default=4, metavar="N", help="processes (default: 4)")
     add("--json", action="store_true", help="print JSON to stdout, one line a venue")
     _verbose(parser)

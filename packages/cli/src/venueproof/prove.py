@@ -2,36 +2,48 @@
 
 import json
 import sys
+import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from venueproof import matrix
 from venueproof.exits import gravest
+from venueproof_core.errors import ConfigurationError
 from venueproof_core.plugins import load_plugins
+from venueproof_core.results import TestResult
 from venueproof_core.verdict import ExitCode
-from venueproof_defects.prove import DefectProof, VenueProof
+from venueproof_defects.prove import DefectProof, Pair, VenueProof
 from venueproof_defects.prove import prove as prove_venue
 
 Prove = Callable[..., VenueProof]
 SHOWN = 2  # catchers of a defect, in its line; JSON has them all
+TOLD_EVERY = 1000  # pairs
+INTERRUPTED = "interrupted"
 
 
 def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
     """Prove every venue named, one after the other; the exit code is the gravest of them."""
     plugins = load_plugins()
     venues = dict.fromkeys(plugins.venue(name).name for name in options.venue)
+    if options.table and not (options.full and len(venues) == 1 and not options.case):
+        raise ConfigurationError("--table writes the whole matrix of one venue: it needs --full")
     codes = []
     for venue in venues:
         started = time.monotonic()
         proof = prove(
             plugins,
             venue,
+            Suite(venue, options),
             seed=options.seed,
             full=options.full,
-            workers=options.workers,
+            is_part=bool(options.case),
             progress=_say,
         )
+        if options.table and proof.proofs:
+            Path(options.table).write_text(matrix.page(proof), encoding="utf-8")
         duration_s = time.monotonic() - started
         if options.json:
             sys.stdout.write(json.dumps(as_json(proof, duration_s)) + "\n")
@@ -39,6 +51,53 @@ def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
             sys.stdout.write("".join(f"{line}\n" for line in lines(proof, duration_s)))
         codes.append(exit_code(proof))
     return gravest(codes)
+
+
+class Suite:
+    """Runs pairs of defect and case; more workers than cores help, for much of it is waiting."""
+
+    def __init__(self, venue: str, options: Namespace) -> None:
+        self._venue = venue
+        self._options = options
+        self._done = 0
+
+    def __call__(self, pairs: Sequence[Pair] | None) -> Sequence[TestResult]:
+        """The results of these pairs, or of the correct connector on every case asked for.
+
+        Raises:
+            ConfigurationError: Nothing could be run.
+            KeyboardInterrupt: Somebody has stopped it.
+        """
+        if pairs is None:
+            return self._run(cases=self._options.case)
+        cases: dict[str, list[str]] = {}
+        for defect, case in pairs:
+            cases.setdefault(defect, []).append(case)
+        with tempfile.NamedTemporaryFile("w", prefix="venueproof-pairs-") as file:
+            json.dump([{"defect": name, "cases": ids} for name, ids in cases.items()], file)
+            file.flush()
+            self._done = 0
+            return self._run(variants=Path(file.name), on_progress=self._count)
+
+    def _run(self, **more: Any) -> Sequence[TestResult]:
+        from venueproof_suite.runner import IntegrationTestRunner
+
+        options = self._options
+        report = IntegrationTestRunner(
+            self._venue, workers=options.workers, seed=options.seed, **more
+        ).run()
+        if INTERRUPTED in report.incomplete_because:
+            raise KeyboardInterrupt
+        if not report.results:
+            raise ConfigurationError(
+                f"the suite could not be run: {'; '.join(report.incomplete_because)}"
+            )
+        return report.results
+
+    def _count(self, progress: Any) -> None:
+        self._done += 1
+        if self._done % TOLD_EVERY == 0:
+            _say(f"{self._venue}: {self._done} of {progress.total} pairs")
 
 
 def exit_code(proof: VenueProof) -> ExitCode:
