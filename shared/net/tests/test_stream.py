@@ -242,6 +242,50 @@ async def test_a_quiet_but_healthy_stream_is_kept(loopback_venue: Any) -> None:
         assert len(venue.peers) == 1
 
 
+async def test_jumps_of_the_clock_do_not_end_a_stream_before_it_can_answer(
+    loopback_venue: Any,
+) -> None:
+    async with loopback_venue(agree) as venue, session_on(venue.url) as (session, clock):
+        inbox = FrameInbox()
+        await session.attach("a", inbox)
+        transport = venue.peers[0].socket._req.transport
+        transport.pause_reading()
+        for _ in range(2 * Heartbeat.questions):
+            clock.advance(600)
+            for _ in range(20):  # everything that waited for the clock goes on
+                await asyncio.sleep(0)
+        transport.resume_reading()
+        await venue.until(lambda: venue.peers[0].pings >= 1)
+        await venue.peers[0].socket.send_str('["a", 1]')
+        assert (await next_item(inbox))[0] == 1
+        assert len(venue.peers) == 1
+
+
+async def test_a_topic_refused_when_it_is_restored_ends_and_the_others_go_on(
+    loopback_venue: Any,
+) -> None:
+    refused_from = 2
+
+    async def agree_at_first(peer: Any, text: str) -> None:
+        is_late = len(venue.peers) >= refused_from
+        request_id, _, topics = json.loads(text)
+        answer = "no" if is_late and "b" in topics else "ok"
+        await peer.socket.send_str(json.dumps([answer, request_id]))
+
+    async with loopback_venue(agree_at_first) as venue, session_on(venue.url) as (session, _):
+        inboxes = {topic: FrameInbox() for topic in "abc"}
+        for topic, inbox in inboxes.items():
+            await session.attach(topic, inbox)
+        await venue.peers[0].socket.close()
+        for topic in "ac":
+            assert await next_item(inboxes[topic]) is GAP
+        with pytest.raises(RefusedError):
+            await next_item(inboxes["b"])
+        await venue.peers[1].socket.send_str('["c", 1]')
+        assert (await next_item(inboxes["c"]))[0] == 1
+        assert len(venue.peers) == refused_from
+
+
 async def test_a_refused_topic_is_told_and_takes_no_other_down(loopback_venue: Any) -> None:
     async with loopback_venue(agree) as venue, session_on(venue.url) as (session, _):
         results = await asyncio.gather(

@@ -6,7 +6,7 @@ from typing import Any
 
 from venueproof_binance import mapping
 from venueproof_binance._context import Context
-from venueproof_binance.errors import unreadable
+from venueproof_binance.errors import VENUE, unreadable
 from venueproof_binance.rest import DEPTH, KLINES, OLD_TRADES, PING, TICKER, TIME, TRADES
 from venueproof_binance.stream import (
     STREAMS_PER_CONNECTION,
@@ -14,7 +14,8 @@ from venueproof_binance.stream import (
     read_depth,
     read_json,
 )
-from venueproof_core.errors import ConfigurationError
+from venueproof_core import Outcome
+from venueproof_core.errors import ConfigurationError, SequenceGapError
 from venueproof_core.models import (
     Candle,
     Instrument,
@@ -223,12 +224,19 @@ class MarketData:
         context = self._context
         venue_symbol = await context.symbols.theirs(symbol)
         last_id: int | None = None
+        early: Trade | None = None
         opened_ns = 0
 
         def read(payload: Any) -> Trade | None:
+            nonlocal early
             trade = mapping.trade(
                 read_json(payload), symbol, context.tables, "stream", "trade_event"
             )
+            expected = None if last_id is None else last_id + 1
+            if expected is not None and int(trade.trade_id) > expected:
+                # Ids of an instrument have no holes. Requests may lag behind the stream: it is kept.
+                early = trade
+                raise missing_trades(symbol, expected, int(trade.trade_id))
             return trade if is_news(trade) else None
 
         def is_news(trade: Trade) -> bool:
@@ -246,13 +254,16 @@ class MarketData:
                 newest = await self.trades(symbol, limit=PAGE)
                 return [t for t in newest if t.venue_time_ns >= since_ns and is_news(t)]
             missed: list[Trade] = []
-            while True:
+            is_complete = False
+            while not is_complete:
                 page = await self._trades(
                     OLD_TRADES, symbol, fromId=str(last_id + 1), limit=str(PAGE)
                 )
                 missed += [trade for trade in page if is_news(trade)]
-                if len(page) < PAGE:
-                    return missed
+                is_complete = len(page) < PAGE
+            if early is not None and is_news(early):
+                missed.append(early)
+            return missed
 
         async with self._subscribed(f"{venue_symbol.lower()}@trade") as inbox:
             opened_ns = context.clock.time_ns()
@@ -336,6 +347,18 @@ class MarketData:
             policy=self._context.parts.reconnect(),
             clock=self._context.clock,
         )
+
+
+def missing_trades(symbol: str, expected: int, received: int) -> SequenceGapError:
+    """Trades of a stream are missing."""
+    return SequenceGapError(
+        f"{VENUE}: trades of {symbol} are missing: expected {expected}, received {received}",
+        expected=expected,
+        received=received,
+        venue=VENUE,
+        operation="stream",
+        outcome=Outcome.NOT_APPLIED,
+    )
 
 
 def _progress(candle: Candle) -> tuple[int, int, bool]:

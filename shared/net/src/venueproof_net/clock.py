@@ -76,16 +76,35 @@ def _wake(sleeper: "asyncio.Future[None]") -> None:
         sleeper.set_result(None)
 
 
+# Long enough for an answer of a venue that is there, short enough for a test of one that is not.
+_LEAST_PATIENCE_S = 0.2
+
+
+async def sleep_patiently(clock: Clock, duration_s: float) -> None:
+    """Return when ``duration_s`` seconds have passed on the clock, and a moment of them in real time.
+
+    For answers that are waited for: a clock that is pushed forward does not bring them any sooner.
+    """
+    loop = asyncio.get_running_loop()
+    earliest_s = loop.time() + min(duration_s, _LEAST_PATIENCE_S)
+    await clock.sleep(duration_s)
+    await asyncio.sleep(max(0.0, earliest_s - loop.time()))
+
+
 class Deadline:
     """``asyncio.timeout`` on an injected clock: ``async with Deadline(clock, 5.0): ...``.
+
+    Args:
+        is_patient: Some of the time must pass in reality, however far the clock is pushed.
 
     Raises:
         TimeoutError: From the block's end, when the time ran out inside it.
     """
 
-    def __init__(self, clock: Clock, duration_s: float) -> None:
+    def __init__(self, clock: Clock, duration_s: float, *, is_patient: bool = False) -> None:
         self._clock = clock
         self._duration_s = duration_s
+        self._is_patient = is_patient
         self._has_expired = False
 
     async def __aenter__(self) -> None:
@@ -97,7 +116,10 @@ class Deadline:
         self._timer = asyncio.create_task(self._expire())
 
     async def _expire(self) -> None:
-        await self._clock.sleep(self._duration_s)
+        if self._is_patient:
+            await sleep_patiently(self._clock, self._duration_s)
+        else:
+            await self._clock.sleep(self._duration_s)
         self._has_expired = True
         self._task.cancel()
 

@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from venueproof_core import Clock
-from venueproof_core.errors import MalformedMessageError, RateLimitedError, RefusedError, VenueError
+from venueproof_core.errors import (
+    MalformedMessageError,
+    RateLimitedError,
+    RefusedError,
+    SequenceGapError,
+    VenueError,
+)
 from venueproof_net.book_feed import FrameInbox
 from venueproof_net.http import ClosedError
 from venueproof_net.inbox import GAP
@@ -21,7 +27,8 @@ class EventFeed(AsyncIterator[T], Generic[T]):
     """Events in order, each once.
 
     Args:
-        read: Turns a frame's payload into a value; ``None`` for one that is no news.
+        read: Turns a frame's payload into a value; ``None`` for one that is no news. ``SequenceGapError`` says
+            that some are missing before it; it must be among what ``recover`` returns next.
         recover: Reads over REST what a gap may have swallowed.
         policy: Pauses between attempts to recover.
     """
@@ -57,8 +64,8 @@ class EventFeed(AsyncIterator[T], Generic[T]):
                 continue
             try:
                 value = self._read(item[0])
-            except MalformedMessageError as error:
-                log.warning("%s; reading what it was over REST", error)
+            except (MalformedMessageError, SequenceGapError) as error:
+                log.warning("%s; reading what is missing over REST", error)
                 self._has_gap = True
                 continue
             if value is not None:

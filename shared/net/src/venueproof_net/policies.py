@@ -75,7 +75,7 @@ class Heartbeat:
 
     quiet_s = 75.0
     answer_s = 1.0
-    # More than one: a clock that is pushed forward may swallow the time for an answer.
+    # More than one: a venue that is there may be late once.
     questions = 2
 
     def must_ask(self, silence_s: float) -> bool:

@@ -15,7 +15,7 @@ from venueproof_core.errors import (
     TimedOutError,
     VenueError,
 )
-from venueproof_net.clock import Deadline
+from venueproof_net.clock import Deadline, sleep_patiently
 from venueproof_net.http import HttpSession
 from venueproof_net.policies import Heartbeat, Pacer, ReconnectPolicy, Subscriptions
 from venueproof_net.stream_protocol import (
@@ -308,11 +308,20 @@ class StreamSession:
             for topic in topics:
                 await self._subscribe([topic])
         else:
-            waiting = self._waiting.pop(topics[0], None)
-            if waiting is None or waiting.done():
-                raise error
-            self._subscriptions.remove(topics[0])
+            self._refused(topics[0], error)
+
+    def _refused(self, topic: str, error: VenueError) -> None:
+        if isinstance(error, (RateLimitedError, ClockSkewError)) and topic in self._was_live:
+            raise error  # the venue will take it again: on another connection, after a pause
+        self._subscriptions.remove(topic)
+        self._was_live.discard(topic)
+        waiting = self._waiting.pop(topic, None)
+        if waiting is not None and not waiting.done():
             waiting.set_exception(error)
+            return
+        # It was there before: whoever reads it must hear that it does not come back.
+        for sink in self._sinks.pop(topic, ()):
+            sink.on_end(error)
 
     async def _ask(self, topics: Sequence[str]) -> VenueError | None:
         self._last_id += 1
@@ -323,7 +332,7 @@ class StreamSession:
         reply: asyncio.Future[VenueError | None] = asyncio.get_running_loop().create_future()
         self._replies[request_id] = reply
         try:
-            async with Deadline(self._clock, self._timeout_s):
+            async with Deadline(self._clock, self._timeout_s, is_patient=True):
                 await self._send(message)
                 return await reply
         except TimeoutError as error:
@@ -367,7 +376,7 @@ class StreamSession:
             for _ in range(beat.questions):
                 with contextlib.suppress(ConnectionError):
                     await link.ping()
-                await clock.sleep(beat.answer_s)
+                await sleep_patiently(clock, beat.answer_s)
                 if self._heard_ns != heard_ns:
                     break
             if self._heard_ns == heard_ns and beat.is_dead(silence_s):
