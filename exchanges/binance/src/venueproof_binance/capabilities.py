@@ -35,6 +35,11 @@ class BinanceCapabilities(Capabilities):
         return supported(f"{_MARKET}#klinecandlestick-data")
 
     @capability
+    def empty_candles(self) -> Declaration:
+        """Every interval has its candle; without trades it repeats the close before it."""
+        return supported(f"{_MARKET}#klinecandlestick-data")
+
+    @capability
     def ticker_24h(self) -> Declaration:
         """``GET ticker/24hr``."""
         return supported(f"{_MARKET}#24hr-ticker-price-change-statistics")

@@ -120,6 +120,7 @@ class World:
         self.faults: list[FaultHandle] = []
         self.credentials = [info.credentials]
         self.connector_clock: AdvancingClock | None = None
+        self._passed_s = 0.0
         self.truth = Truth(client, info.world, lambda: self.decided_by("truth"))
 
     @classmethod
@@ -201,6 +202,15 @@ class World:
         await self.ask("POST", "/clock", ClockRequest(timers=TimerAdvance(advance_s=seconds)))
         if self.connector_clock is not None:
             self.connector_clock.advance(seconds)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass altogether: what the venue stamps, its timers, then the clock of the connector.
+
+        Requests that are signed with the real time are refused from then on.
+        """
+        self._passed_s += seconds
+        await self.set_stamp(offset_ms=self._passed_s * 1000)
+        await self.advance_timers(seconds)
 
     async def set_stamp(self, offset_ms: float = 0.0, drift_ppm: float = 0.0) -> None:
         """Set what the venue says the time is, against the real one."""

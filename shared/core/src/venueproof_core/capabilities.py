@@ -89,6 +89,11 @@ class Capabilities:
         return _UNDECLARED
 
     @capability
+    def empty_candles(self) -> Declaration:
+        """Makes candles of intervals in which nothing was traded, and closes them in time."""
+        return _UNDECLARED
+
+    @capability
     def ticker_24h(self) -> Declaration:
         """Answers requests for statistics of the last 24 hours."""
         return _UNDECLARED

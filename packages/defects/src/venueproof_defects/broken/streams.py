@@ -4,12 +4,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+import msgspec
+
 from venueproof_core.errors import MalformedMessageError, VenueError
+from venueproof_core.models import Candle
 from venueproof_net import (
     BookFeed,
+    EventFeed,
     FrameInbox,
     Heartbeat,
     Pacer,
@@ -49,6 +54,42 @@ class ForgetsTheNewestTopic(Subscriptions):
         return topics[:-1] if len(topics) > 1 else topics
 
 
+class RestoresWhatWasLeft(Subscriptions):
+    """Restores whatever was subscribed once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ever: dict[str, None] = {}
+
+    def add(self, topic: str) -> None:
+        super().add(topic)
+        self._ever[topic] = None
+
+    def to_restore(self) -> list[str]:
+        return list(self._ever)
+
+
+class OneTopicAMessage(Subscriptions):
+    """Knows no messages that name several topics."""
+
+    def batches(self, topics: Sequence[str], size: int) -> Iterator[list[str]]:
+        return super().batches(topics, 1)
+
+
+class CountsNoMessages(Pacer):
+    """Never waits."""
+
+    def wait_s(self, now_ns: int) -> float:
+        return 0.0
+
+
+class PausesGoOnGrowing(ReconnectPolicy):
+    """Does not forget the failures before a success."""
+
+    def succeeded(self) -> None:
+        return
+
+
 class NeverAsks(Heartbeat):
     """Waits for an end that may never come."""
 
@@ -61,6 +102,13 @@ class AnswersNoPing(Heartbeat):
 
     def answer(self, payload: bytes) -> bytes | None:
         return None
+
+
+class AnswersWithoutPayload(Heartbeat):
+    """Sends empty pongs."""
+
+    def answer(self, payload: bytes) -> bytes | None:
+        return b""
 
 
 class ImpatientHeartbeat(Heartbeat):
@@ -113,6 +161,82 @@ class InboxThatKeeps(FrameInbox):
         super().put(item)
 
 
+# ---------------------------------------------------------------- events
+
+
+class EventsThatComeAgain(EventFeed[Any]):
+    """Where there is no news, tells what it told before the last."""
+
+    def __init__(self, *arguments: Any, read: Any, **options: Any) -> None:
+        told: deque[Any] = deque(maxlen=2)
+
+        def read_again(payload: Any) -> Any:
+            value = read(payload)
+            if value is None:
+                return told[0] if told else None
+            told.append(value)
+            return value
+
+        super().__init__(*arguments, read=read_again, **options)
+
+
+class EventsOfWhichTheNewestIsFetched(EventFeed[Any]):
+    """Fetches, after a gap, no more than what is newest."""
+
+    def __init__(self, *arguments: Any, recover: Any, **options: Any) -> None:
+        async def recover_one() -> Any:
+            return (await recover())[-1:]
+
+        super().__init__(*arguments, recover=recover_one, **options)
+
+
+class CandlesMergedOverGaps(EventFeed[Any]):
+    """Puts the candle of before a gap and the one after it together."""
+
+    def __init__(self, *arguments: Any, read: Any, recover: Any, **options: Any) -> None:
+        kept: Candle | None = None
+        has_gap = False
+
+        def merged(value: Any) -> Any:
+            nonlocal kept
+            if not isinstance(value, Candle):
+                return value
+            if has_gap and kept is not None:
+                return msgspec.structs.replace(
+                    value,
+                    open=kept.open,
+                    high=max(kept.high, value.high),
+                    low=min(kept.low, value.low),
+                    volume=kept.volume + value.volume,
+                )
+            kept = value
+            return value
+
+        async def recover_merged() -> Any:
+            nonlocal has_gap
+            has_gap = True
+            return [merged(value) for value in await recover()]
+
+        super().__init__(
+            *arguments,
+            read=lambda payload: merged(read(payload)),
+            recover=recover_merged,
+            **options,
+        )
+
+
+class CandlesThatNeverClose(EventFeed[Any]):
+    """Takes the word that a candle has closed for no news."""
+
+    def __init__(self, *arguments: Any, read: Any, **options: Any) -> None:
+        def read_growth(payload: Any) -> Any:
+            value = read(payload)
+            is_closing = isinstance(value, Candle) and value.is_closed
+            return None if is_closing else value
+
+        super().__init__(*arguments, read=read_growth, **options)
+
+
 # ---------------------------------------------------------------- sessions
 
 
@@ -129,6 +253,27 @@ class SessionThatTakesRefusalsForYes(StreamSession):
     async def _ask(self, topics: Sequence[str]) -> VenueError | None:
         await super()._ask(topics)
         return None
+
+
+class SessionThatRefusesTogether(StreamSession):
+    """Takes the refusal of one topic for that of all in the message."""
+
+    async def _subscribe(self, topics: list[str]) -> None:
+        error = await self._ask(topics)
+        if error is None:
+            self._acknowledged(topics)
+            return
+        for topic in topics:
+            self._refused(topic, error)
+
+
+class SessionThatInsists(StreamSession):
+    """Connects anew when a topic that it had is refused."""
+
+    def _refused(self, topic: str, error: VenueError) -> None:
+        if topic not in self._waiting:
+            raise error
+        super()._refused(topic, error)
 
 
 class SessionWithASpareSocket(StreamSession):

@@ -103,3 +103,94 @@ async def test_trades_complete_over_a_cut(
         last = expected[-1]
         seen += await collect_until(trades, lambda trade: trade.trade_id == last, "the last trade")
     assert [trade.trade_id for trade in seen] == expected
+
+
+@case(
+    "streams/trades/duplicate-is-told-once",
+    level=Level.MUST,
+    needs=[Capabilities.public_trades],
+    hunts=[BugClass.subscription_protocol],
+    steering=Steering.CONTROL,
+    calls=["stream_trades"],
+)
+async def test_duplicate_trade_is_told_once(
+    market: PublicConnector, world: World, symbol: str
+) -> None:
+    """A trade whose event comes twice is told once.
+
+    Venues send events again when they fail over. Volume that is counted twice is somebody's signal.
+    """
+    lot = (await world.truth.instruments())[0].lot_size
+    before = await world.truth.trades(symbol)
+    async with market.stream_trades(symbol) as trades:
+        twice = await world.fault("duplicate_event", match=_TRADES, count=2, skip=1)
+        for _ in range(4):
+            await world.market(Print(symbol=symbol, side="BUY", quantity=lot))
+        await require_fired(twice)
+        expected = [trade.trade_id for trade in await trades_since(world, symbol, before)]
+        seen = await collect_until(
+            trades, lambda trade: trade.trade_id == expected[-1], "the last trade"
+        )
+    assert [trade.trade_id for trade in seen] == expected
+
+
+@case(
+    "streams/trades/swapped-are-told-once-each",
+    level=Level.MUST,
+    needs=[Capabilities.public_trades],
+    hunts=[BugClass.subscription_protocol],
+    steering=Steering.CONTROL,
+    calls=["stream_trades"],
+)
+async def test_swapped_trades_are_told_once_each(
+    market: PublicConnector, world: World, symbol: str
+) -> None:
+    """Trades whose events arrive in the wrong order are all told, each once.
+
+    Whoever takes the older of two for an old one loses it; whoever fetches it must not tell it again.
+    """
+    lot = (await world.truth.instruments())[0].lot_size
+    before = await world.truth.trades(symbol)
+    one = Print(symbol=symbol, side="SELL", quantity=lot)
+    async with market.stream_trades(symbol) as trades:
+        await world.market(one)
+        seen = [await within(anext(trades), "the first trade")]
+        swapped = await world.fault("reorder_events", match=_TRADES)
+        for _ in range(3):
+            await world.market(one)
+        await require_fired(swapped)
+        expected = [trade.trade_id for trade in await trades_since(world, symbol, before)]
+        seen += await collect_until(
+            trades, lambda trade: trade.trade_id == expected[-1], "the last trade"
+        )
+    assert sorted(trade.trade_id for trade in seen) == sorted(expected)
+
+
+@case(
+    "streams/trades/lost-event-is-made-good",
+    level=Level.SHOULD,
+    needs=[Capabilities.public_trades],
+    hunts=[BugClass.subscription_protocol],
+    steering=Steering.CONTROL,
+    calls=["stream_trades", "trades"],
+)
+async def test_lost_trade_is_made_good(market: PublicConnector, world: World, symbol: str) -> None:
+    """A trade whose event never came is told once the next one shows that it is missing.
+
+    Ids that count give the hole away. What is summed up from the stream is otherwise wrong for good.
+    """
+    lot = (await world.truth.instruments())[0].lot_size
+    before = await world.truth.trades(symbol)
+    one = Print(symbol=symbol, side="SELL", quantity=lot)
+    async with market.stream_trades(symbol) as trades:
+        await world.market(one)
+        seen = [await within(anext(trades), "the first trade")]
+        lost = await world.fault("drop_event", match=_TRADES)
+        await world.market(one)
+        await lost.wait_fired()
+        await world.market(one)
+        expected = [trade.trade_id for trade in await trades_since(world, symbol, before)]
+        seen += await collect_until(
+            trades, lambda trade: trade.trade_id == expected[-1], "the last trade"
+        )
+    assert [trade.trade_id for trade in seen] == expected

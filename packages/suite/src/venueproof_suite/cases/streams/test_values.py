@@ -1,12 +1,14 @@
 """Top of book and candles as they change."""
 
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
-from venueproof_core.control import Print, TruthBook, Walk
+from venueproof_core.control import Channel, Match, Move, Print, SetLevel, TruthBook, Walk
 from venueproof_core.models import Candle, TopOfBook
 from venueproof_core.venue import PublicConnector
-from venueproof_suite import World, case, collect_until
+from venueproof_suite import World, case, collect_until, require_fired, within
+from venueproof_suite.cuts import cut_off
 from venueproof_suite.oracles import candle_of, must_equal
 
+_TOPS = Match(channel=Channel.TOP_OF_BOOK)
 _MINUTE_NS = 60_000_000_000
 
 
@@ -46,6 +48,72 @@ async def test_top_of_book_follows_the_venue(
 
 def _top_fields(truth: TruthBook) -> dict[str, object]:
     return {"symbol": truth.symbol, "bid": truth.bids[0], "ask": truth.asks[0]}
+
+
+@case(
+    "streams/top-of-book/never-goes-back",
+    level=Level.MUST,
+    needs=[Capabilities.top_of_book_stream],
+    hunts=[BugClass.book_levels],
+    steering=Steering.CONTROL,
+    calls=["stream_top_of_book"],
+)
+async def test_top_of_book_never_goes_back(
+    market: PublicConnector, world: World, symbol: str, connector_declaration: Connector
+) -> None:
+    """When an older top of book arrives after a newer one, the newer one stands.
+
+    A quote that was withdrawn comes back as the best price, until the market moves again.
+    """
+    price, quantity = (await world.truth.book(symbol)).bids[0]
+    async with market.stream_top_of_book(symbol) as tops:
+        changes = [
+            SetLevel(symbol=symbol, side="BUY", price=price, quantity=quantity * times)
+            for times in (2, 3, 4, 5)
+        ]
+        await world.market(changes[0])
+        await within(anext(tops), "the first top")
+        swapped = await world.fault("reorder_events", match=_TOPS)
+        for change in changes[1:3]:
+            await world.market(change)
+        await require_fired(swapped)
+        newer = (await world.truth.book(symbol)).bids[0]
+        seen = await collect_until(tops, lambda top: top.bid == newer, "the newer top")
+        await world.market(changes[3])
+        newest = await world.truth.book(symbol)
+        seen += await collect_until(tops, lambda top: top.bid == newest.bids[0], "the next one")
+    older = [top.bid for top in seen[:-1] if top.bid != newer]
+    assert older == [], f"the top went back to {older}"
+    must_equal(seen[-1], _top_fields(newest), f"top of {symbol}", connector_declaration.projection)
+
+
+@case(
+    "streams/top-of-book/is-fetched-after-a-cut",
+    level=Level.SHOULD,
+    needs=[Capabilities.top_of_book_stream],
+    hunts=[BugClass.resubscription],
+    steering=Steering.CONTROL,
+    calls=["stream_top_of_book"],
+)
+async def test_top_of_book_is_fetched_after_a_cut(
+    market: PublicConnector, world: World, symbol: str, connector_declaration: Connector
+) -> None:
+    """After a cut the top of book of now is told, although nothing changes any more.
+
+    The stream speaks of changes only: without a request the top of before the cut stands, however old.
+    """
+    async with market.stream_top_of_book(symbol) as tops:
+        await world.market(Walk(symbol=symbol, steps=5))
+        await within(anext(tops), "the first top")
+        tick = (await world.truth.instruments())[0].tick_size
+        async with cut_off(world, match=_TOPS):
+            middle = (await world.truth.book(symbol)).bids[0][0] + 500 * tick
+            await world.market(Move(symbol=symbol, middle=middle))
+        truth = await world.truth.book(symbol)
+        seen = await collect_until(
+            tops, lambda top: top.ask == truth.asks[0], "the top of now", deadline_s=2
+        )
+    must_equal(seen[-1], _top_fields(truth), f"top of {symbol}", connector_declaration.projection)
 
 
 @case(
