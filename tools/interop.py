@@ -337,7 +337,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes.sort(key=lambda outcome: clients.index(outcome.client))
     print(*(summary(outcome) for outcome in outcomes), sep="\n")
     tiers = [tier(venue, outcomes, suite.result()) for venue, suite in suites.items()]
-    print(*tiers, sep="\n")
+    for one in tiers:
+        print(one)
     print(f"results in {options.report_dir}")
     is_ok = all(one.is_ok for one in outcomes) and all(one.is_ok for one in tiers)
     return 0 if is_ok else 1

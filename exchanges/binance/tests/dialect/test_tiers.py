@@ -3,6 +3,7 @@
 from typing import Any
 
 from venueproof_binance.dialect import BinanceDialect
+from venueproof_binance.dialect.control_messages import METHODS
 from venueproof_binance.dialect.stream_names import kind_of
 from venueproof_binance.dialect.tiers import DOCUMENTED
 from venueproof_binance.dialect.user_data import EXECUTION
@@ -28,7 +29,7 @@ def _is_served_stream(name: str) -> bool:
 def test_everything_but_what_is_left_out_is_served_and_nothing_else(venue: Any) -> None:
     async def body(ask: Any) -> None:
         requests = {route.name for route in BinanceDialect.routes}
-        served = requests | ask.world.dialect.websocket_api.methods() | EVENTS
+        served = requests | set(METHODS) | ask.world.dialect.websocket_api.methods() | EVENTS
         assert EXECUTION, "execution reports are made from this table"
         for one in DOCUMENTED:
             is_stream = one.kind == "stream"

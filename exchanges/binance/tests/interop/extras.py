@@ -20,7 +20,7 @@ Row = tuple[str, str, Any, Callable[[], Any]]
 
 
 def batched(calls: Sequence[Any]) -> list[Sequence[Any]]:
-    """So many at once as one connection may subscribe, and ask for its list, within a second."""
+    """So many at once as one connection may subscribe within a second."""
     return [calls[place : place + MESSAGES] for place in range(0, len(calls), MESSAGES)]
 
 

@@ -17,22 +17,25 @@ class Must:
     """What the simulator serves in full, by the names on the wire: what clients must be tried on.
 
     Attributes:
+        controls: Messages about the streams of a connection.
         streams: Kinds, as ``streams`` finds them in sources.
     """
 
     requests: frozenset[str]
     methods: frozenset[str]
+    controls: frozenset[str]
     streams: frozenset[str]
 
     @classmethod
     def of(cls, documented: Iterable[Mapping[str, Any]]) -> Must:
         """Out of the rows that the control plane tells."""
-        names: dict[str, set[str]] = {"request": set(), "method": set(), "stream": set()}
-        for row in documented:
-            if row["tier"] == "must" and row["kind"] in names:
-                names[row["kind"]].add(row["name"])
-        kinds = (next(iter(streams(name))) for name in names["stream"])
-        return cls(frozenset(names["request"]), frozenset(names["method"]), frozenset(kinds))
+        must = [row for row in documented if row["tier"] == "must"]
+
+        def names(kind: str) -> frozenset[str]:
+            return frozenset(row["name"] for row in must if row["kind"] == kind)
+
+        kinds = frozenset(next(iter(streams(name))) for name in names("stream"))
+        return cls(names("request"), names("method"), names("control"), kinds)
 
 
 Reached = Callable[[str], Iterable[str]]

@@ -63,11 +63,15 @@ def known(must: Must) -> dict[str, set[str]]:
     for owner, reached, tier in (
         (Spot, endpoints, must.requests),
         (SpotWebsocketAPIClient, methods, must.methods),
-        (SpotWebsocketStreamClient, streams, must.streams),
+        (SpotWebsocketStreamClient, _streams, must.streams | must.controls),
     ):
         calls = reaching(owner, reached, tier)
         found |= {f"{owner.__name__}.{name}": ends for name, ends in calls.items()}
     return found | {"SpotWebsocketStreamClient.user_data": {"listen key"}}
+
+
+def _streams(source: str) -> Iterable[str]:
+    return (*streams(source), *methods(source))
 
 
 class Inbox:
@@ -185,6 +189,8 @@ def check(control: ControlPlane, report: Report) -> None:
     for is_combined in (False, True):
         with control.world(seed=2) as world:
             market_streams(world, report, is_combined=is_combined)
+    with control.world(seed=2) as world:
+        subscriptions(world, report)
     with control.world(seed=3, protocol=extras.LISTEN_KEYS) as world:
         account_stream(world, report)
     with control.world(seed=4, protocol=extras.LISTEN_KEYS) as world:
@@ -209,12 +215,7 @@ def market_streams(world: World, report: Report, *, is_combined: bool) -> None:
             getattr(client, name)(**given, **(more or {}), id=place + 1)
         acknowledged = [inbox.reply(deadline) for _ in calls]
         expected = [{"result": None, "id": place + 1} for place in range(len(calls))]
-        report.check("subscribe", "SUBSCRIBE", expected, acknowledged)
-        client.list_subscribe(id=99)
-        listed = inbox.reply(deadline)
-        listed["result"] = sorted(listed.get("result") or [])
-        subscribed = {"result": sorted(stream for _, stream, _ in calls), "id": 99}
-        report.check("list_subscribe", "LIST_SUBSCRIPTIONS", subscribed, listed)
+        report.check("(acknowledged)", "SUBSCRIBE", expected, acknowledged)
     names = [stream for _, stream, _ in STREAM_CALLS]
     goal = events.move(world)
     told = _until_final(inbox, names, goal, is_combined=is_combined)
@@ -223,6 +224,29 @@ def market_streams(world: World, report: Report, *, is_combined: bool) -> None:
         events.check(report, world, call, stream, told[stream], goal)
     for client in clients:
         client.stop()
+
+
+def subscriptions(world: World, report: Report) -> None:
+    """A connection's list of streams as it grows and shrinks."""
+    inbox = Inbox()
+    client = SpotWebsocketStreamClient(stream_url=world.stream, on_message=inbox.put)
+    one, other = "btcusdt@trade", "ethusdt@trade"
+    ended = "UNSUBSCRIBE"
+    for place, (name, control, given, result) in enumerate(
+        (
+            ("subscribe", "SUBSCRIBE", {"stream": [one, other]}, None),
+            ("unsubscribe", ended, {"stream": other}, None),
+            ("send_message_to_server", "SUBSCRIBE", {"message": other}, None),
+            ("send_message_to_server", ended, {"message": [other], "action": ended}, None),
+            ("list_subscribe", "LIST_SUBSCRIPTIONS", {}, [one]),
+        ),
+        start=1,
+    ):
+        getattr(client, name)(**given, id=place)
+        reply = inbox.reply(time.monotonic() + DEADLINE_S)
+        call = f"SpotWebsocketStreamClient.{name}"
+        report.check(call, control, {"result": result, "id": place}, reply)
+    client.stop()
 
 
 def _until_final(
@@ -276,7 +300,7 @@ def account_stream(world: World, report: Report) -> None:
     client = SpotWebsocketStreamClient(stream_url=world.stream, on_message=inbox.put)
     client.user_data(listen_key=key, id=1)
     deadline = time.monotonic() + DEADLINE_S
-    report.check("subscribe", "SUBSCRIBE", {"result": None, "id": 1}, inbox.reply(deadline))
+    report.check("(acknowledged)", "SUBSCRIBE", {"result": None, "id": 1}, inbox.reply(deadline))
     story = Story(world)
     story.tell(rest, report, "Spot.")
     told: list[Any] = []

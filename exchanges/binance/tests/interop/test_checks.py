@@ -19,7 +19,7 @@ from .checks import (
     Within,
     compare,
 )
-from .introspection import reaching
+from .introspection import Must, reaching, streams
 from .steps import Call, Refusal, Step, choose, drive, run
 
 
@@ -198,3 +198,24 @@ def test_introspection_finds_what_calls_reach_through_others() -> None:
     assert reaching(Source, reached, tier) == {"get": {"GET /x"}, "again": {"GET /x"}}
     assert reaching(Source, reached, tier, through=["_helper"])["hidden"] == {"GET /y"}
     assert "again" not in reaching(Source, reached, tier, past=["get"])
+
+
+def test_tier_is_taken_from_what_the_simulator_documents() -> None:
+    rows = [
+        ("GET /depth", "request", "must"),
+        ("GET /news", "request", "simple"),
+        ("order.place", "method", "must"),
+        ("SUBSCRIBE", "control", "must"),
+        ("<symbol>@depth<levels>@100ms", "stream", "must"),
+        ("!ticker_<window>@arr", "stream", "must"),
+        ("<symbol>@blockTrade", "stream", "left out"),
+        ("executionReport", "event", "must"),
+    ]
+
+    must = Must.of({"name": name, "kind": kind, "tier": tier} for name, kind, tier in rows)
+
+    assert must.requests == {"GET /depth"}
+    assert must.methods == {"order.place"}
+    assert must.controls == {"SUBSCRIBE"}
+    assert must.streams == {"depth", "!ticker_"}
+    assert must.streams & set(streams("self._open(f'{symbol}@depth{levels}')")) == {"depth"}

@@ -202,7 +202,7 @@ class World:
             of=request.sequence,
             connection=call.connection,
             operation=call.operation,
-            name=call.route.name if call.route else None,
+            name=call.route.name if call.route else call.documented,
             symbol=call.symbol,
             client_order_id=call.client_order_id,
             status=reply.status,

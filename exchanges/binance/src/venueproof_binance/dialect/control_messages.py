@@ -53,6 +53,7 @@ class ControlMessages:
             return
         method, names = message.get("method"), message.get("params")
         call.target = f"{method} {names}"
+        call.documented = method if method in METHODS else None
         if method in ("SUBSCRIBE", "UNSUBSCRIBE") and isinstance(names, list) and names:
             call.operation = Operation.SUBSCRIBE if method == "SUBSCRIBE" else Operation.UNSUBSCRIBE
             channels = {self._dialect.market_streams.channel(str(name)) for name in names}

@@ -8,6 +8,7 @@ https://developers.binance.com/docs/binance-spot-api-docs, 2026-07-21; wallet an
 
 from collections.abc import Iterator
 
+from venueproof_binance.dialect import control_messages
 from venueproof_binance.dialect.websocket_api import TWINS, rest_name
 from venueproof_core.control import Documented, Tier
 
@@ -107,6 +108,9 @@ def _methods() -> Iterator[Documented]:
 
 
 def _streams() -> Iterator[Documented]:
+    where = "WebSocket streams: Live subscribing/unsubscribing to streams"
+    for name in control_messages.METHODS:
+        yield Documented(name=name, kind="control", tier=MUST, section=where)
     where = "WebSocket streams: Detailed stream information"
     for names, tier in (
         (_STREAMS, MUST),

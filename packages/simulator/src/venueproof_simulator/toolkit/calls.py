@@ -62,12 +62,13 @@ class Call:
         pairs: Decoded names and values, in the order received, duplicates included.
         parameters: Decoded; where a name came twice the venue's rule has decided.
         account: Who signed it, once that is known.
+        documented: The venue's name of a request that has no route.
         signature: ``valid``, ``invalid``, ``missing``, or ``None`` while or where none is needed.
     """
 
     __slots__ = (
-        "account", "body", "book_version", "channel", "client_order_id", "connection", "event",
-        "headers", "method", "operation", "pairs", "parameters", "path", "query", "received_ns", "route",
+        "account", "body", "book_version", "channel", "client_order_id", "connection", "documented",
+        "event", "headers", "method", "operation", "pairs", "parameters", "path", "query", "received_ns", "route",
         "signature", "symbol", "target", "world",
     )  # fmt: skip
 
@@ -91,6 +92,7 @@ class Call:
         self.received_ns = received_ns
         self.connection = connection
         self.route: Route | None = None
+        self.documented: str | None = None
         self.pairs: list[tuple[str, str]] = []
         self.parameters: dict[str, str] = {}
         self.operation = Operation.OTHER

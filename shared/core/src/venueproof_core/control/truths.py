@@ -177,11 +177,12 @@ class Documented(ControlModel):
 
     Attributes:
         name: As documented: ``GET /depth``, a method's name, a stream's with placeholders, an event's.
-        kind: A ``method`` is a request over a socket; an ``event`` is told on an account's own stream.
+        kind: A ``method`` is a request over a socket, a ``control`` message is about a stream connection's
+            streams; an ``event`` is told on an account's own stream.
         section: Where the venue documents it.
     """
 
     name: str
-    kind: Literal["request", "method", "stream", "event"]
+    kind: Literal["request", "method", "control", "stream", "event"]
     tier: Tier
     section: str
