@@ -60,6 +60,9 @@ async def refused(
             expected=expected,
             observed=f"{type(error).__name__} with {error.outcome.value}: {error.message}",
         )
+    except NotImplementedError:
+        # The client has no word for it, which is no way to fail.
+        raise
     except Exception as error:
         # Raw errors of a decoder or socket tell a caller nothing about what happened at the venue.
         violated(

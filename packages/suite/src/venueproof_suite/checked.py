@@ -62,6 +62,11 @@ class CheckedConnector:
         return method
 
 
+def client_of(connector: Any) -> Any:
+    """The connector's own object behind this face."""
+    return vars(connector).get("_client", connector)
+
+
 def why_missing(name: str, leaves_out: Mapping[str, Omission]) -> str:
     """One line on a method the connector does not have."""
     omission = leaves_out.get(name)

@@ -188,11 +188,12 @@ class World:
         )
 
     async def open_account(
-        self, name: str, balances: Mapping[str, Decimal] | None = None
+        self, name: str, balances: Mapping[str, Decimal] | None = None, *, fee_tier: int = 0
     ) -> Credentials:
-        """Open and fund a further account."""
+        """Open and fund a further account; the higher its fee tier, the less it pays."""
         funds = None if balances is None else dict(balances)
-        content = await self.ask("POST", "/accounts", AccountSpec(name=name, balances=funds))
+        spec = AccountSpec(name=name, balances=funds, fee_tier=fee_tier)
+        content = await self.ask("POST", "/accounts", spec)
         credentials = Credentials.model_validate_json(content)
         self.credentials.append(credentials)
         return credentials

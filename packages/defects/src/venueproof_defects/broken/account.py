@@ -71,6 +71,26 @@ class LeavesCanceledOut(Face):
         return [order for order in found if order.status is not OrderStatus.CANCELED]
 
 
+class TellsOnePageOfOrders(Face):
+    """Tells the newest page of orders."""
+
+    async def order_history(self, symbol: str, *, limit: int | None = None) -> Sequence[Order]:
+        found: Sequence[Order] = await self.client.order_history(symbol, limit=limit)
+        return found[-1000:]
+
+
+_rates: dict[str, FeeRates] = {}
+
+
+class SharesRates(Face):
+    """Remembers the rates of an instrument for every account that asks."""
+
+    async def fee_rates(self, symbol: str) -> FeeRates:
+        if symbol not in _rates:
+            _rates[symbol] = await self.client.fee_rates(symbol)
+        return _rates[symbol]
+
+
 class TellsRatesInPercent(Face):
     """Tells fee rates in per cent."""
 

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -280,6 +280,47 @@ def with_secrets_in_log(connector: Connector) -> Connector:
         return await correct(settings, endpoints, **more)
 
     return dataclasses.replace(connector, connect=connect)
+
+
+def with_secrets_in_errors(connector: Connector) -> Connector:
+    """The connector, whose errors quote the request with what it was signed with, percent-encoded."""
+    return _with_secret(connector, _QuotesSecrets)
+
+
+def with_secrets_in_the_open(connector: Connector) -> Connector:
+    """The connector, which keeps what it signs with where everybody who prints it sees it, in hexadecimal."""
+    return _with_secret(connector, _KeepsSecrets)
+
+
+def _with_secret(connector: Connector, face: Callable[[Any, bytes], Face]) -> Connector:
+    correct = connector.connect
+
+    async def connect(settings: Any, endpoints: Any, **more: Any) -> Any:
+        secret = getattr(settings, "api_secret", None)
+        client = await correct(settings, endpoints, **more)
+        return client if secret is None else face(client, secret.get_secret_value().encode())
+
+    return dataclasses.replace(connector, connect=connect)
+
+
+class _QuotesSecrets(Face):
+    def __init__(self, client: Any, secret: bytes) -> None:
+        super().__init__(client)
+        self._quoted: Callable[[], str] = lambda: "".join(f"%{byte:02X}" for byte in secret)
+
+    async def order(self, symbol: str, **ids: Any) -> Order:
+        try:
+            found: Order = await self.client.order(symbol, **ids)
+        except VenueError as error:
+            error.args = (f"{error.message} (signed with {self._quoted()})",)
+            raise
+        return found
+
+
+class _KeepsSecrets(Face):
+    def __init__(self, client: Any, secret: bytes) -> None:
+        super().__init__(client)
+        self.signs_with = secret.hex()
 
 
 class MixesUpStreams(Face):

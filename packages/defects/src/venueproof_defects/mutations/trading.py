@@ -210,7 +210,7 @@ _ENDED = [
         "amended-by-new-order",
         BugClass.order_parameters,
         "cancels and places anew instead of amending",
-        ["orders/amend/quantity-keeps-id"],
+        ["orders/amend/quantity-keeps-id", "orders/amend/keeps-its-place"],
         orders.AmendsByNewOrder,
     ),
     _face(

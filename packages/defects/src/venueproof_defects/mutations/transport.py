@@ -19,7 +19,7 @@ _REFUSALS = [
     "errors/refusal/of-credentials/wrong-secret",
 ]
 _BROKEN = ("gateway-page", "page-with-200", "empty", "cut-json", "null")
-_KEYS = ("hmac", "ed25519")
+_KEYS = ("hmac", "ed25519", "rsa")
 
 
 def _unknown_is_new(tables: WireTables) -> WireTables:
@@ -215,6 +215,22 @@ _SECURITY = [
         "writes its secret into the log at debug level, in Base64",
         ["security/secrets/never-shown"],
         transport.with_secrets_in_log,
+    ),
+    _defect(
+        "secrets-in-errors",
+        Seam.COMPONENT,
+        BugClass.security,
+        "quotes its secret in errors, percent-encoded",
+        ["security/secrets/never-shown"],
+        transport.with_secrets_in_errors,
+    ),
+    _defect(
+        "secrets-in-the-open",
+        Seam.COMPONENT,
+        BugClass.security,
+        "keeps its secret where it is printed, in hexadecimal",
+        ["security/secrets/never-shown"],
+        transport.with_secrets_in_the_open,
     ),
     _defect(
         "streams-mixed-up",

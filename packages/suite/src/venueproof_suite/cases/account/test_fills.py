@@ -13,7 +13,6 @@ from venueproof_suite.comparison_orders import check_fills
 
 PAGES_OF = 1000
 # Venues round a fee to the digits that they account in; none of those is above this one.
-LAST_DIGIT = Decimal("0.00000001")
 
 
 async def _trade(
@@ -133,38 +132,3 @@ async def test_fills_are_complete_over_pages(
             "fills are missing", expected=f"{len(truths)} fills", observed=f"{len(told)} fills"
         )
     check_fills(told, truths, connector_declaration)
-
-
-@case(
-    "account/fee-rates/are-what-is-charged",
-    level=Level.SHOULD,
-    needs=[Capabilities.fill_history],
-    hunts=[BugClass.fees],
-    steering=Steering.CONTROL,
-    calls=["place", "fee_rates"],
-)
-async def test_fee_rates_are_what_is_charged(
-    trading: PrivateConnector, world: World, orders: OrderFactory, symbol: str
-) -> None:
-    """The fee rates that are told are those that fills are charged.
-
-    They decide whether a trade is worth making at all.
-    """
-    resting = orders.far_from_market()
-    await trading.place(resting)
-    await world.counterparty(resting)
-    await trading.place(orders.crossing())
-    rates = await accepted(trading.fee_rates(symbol), "reading the fee rates")
-    told = {"MAKER": rates.maker, "TAKER": rates.taker}
-    base = orders.instrument().base
-    charged = await world.truth.fills(symbol)
-    for fill in charged:
-        received = fill.quantity if fill.fee_currency == base else fill.quantity * fill.price
-        fee = received * told[fill.liquidity]
-        if abs(fee - fill.fee) >= LAST_DIGIT:
-            violated(
-                f"a fee as {fill.liquidity} is not what the rate told makes of it",
-                expected=f"a rate that makes {fill.fee} of {received}",
-                observed=f"{told[fill.liquidity]}, which makes {fee:f}",
-            )
-    assert {fill.liquidity for fill in charged} == set(told)

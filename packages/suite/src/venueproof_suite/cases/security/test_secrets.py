@@ -12,6 +12,7 @@ from venueproof_core.control import Credentials, Match, Operation
 from venueproof_core.errors import VenueError
 from venueproof_core.scrubbing import Scrubber
 from venueproof_suite import OrderFactory, World, case
+from venueproof_suite.checked import client_of
 from venueproof_suite.loading import settings_for
 
 
@@ -70,7 +71,7 @@ async def test_secrets_are_never_shown(
     given = settings_for(connector_declaration, world.info.credentials, world.info.protocol)
     shown["log and output"] = log.getvalue()
     shown["settings"] = f"{given} {given!r}"
-    shown["connector"] = f"{vars(client)}"
+    shown["connector"] = f"{client_of(client)!r} {vars(client_of(client))}"
     shown["errors"] = "".join(line for e in errors for line in [repr(e), *_trace(e)])
     scrubber = Scrubber(_secrets(world.info.credentials))
     leaks = [where for where, text in shown.items() if scrubber.text(text) != text]

@@ -43,7 +43,7 @@ async def _check_signatures(world: World, least: int) -> None:
     hunts=[BugClass.signature],
     steering=Steering.CONTROL,
     calls=["place"],
-    variants={"hmac": "hmac", "ed25519": "ed25519"},
+    variants={"hmac": "hmac", "ed25519": "ed25519", "rsa": "rsa"},
 )
 async def test_signatures_of_many_orders_are_valid(
     connect: Callable[..., Awaitable[Any]],
@@ -77,7 +77,7 @@ async def test_signatures_of_many_orders_are_valid(
     hunts=[BugClass.signature],
     steering=Steering.CONTROL,
     calls=["order"],
-    variants={"hmac": "hmac", "ed25519": "ed25519"},
+    variants={"hmac": "hmac", "ed25519": "ed25519", "rsa": "rsa"},
 )
 async def test_signatures_over_odd_characters_are_valid(
     connect: Callable[..., Awaitable[Any]],
