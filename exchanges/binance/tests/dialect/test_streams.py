@@ -286,3 +286,22 @@ def test_banned_address_cannot_connect(sockets: Any) -> None:
         assert refusal.value.status == 418
 
     sockets(body)
+
+
+def test_streamed_and_requested_candles_agree_after_timers_were_advanced(sockets: Any) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open("/ws/btcusdt@kline_1m")
+        for quantity in ("0.1", "0.2"):
+            ask.trade("BUY", quantity)
+            ask.world.timers.advance(60)
+        told = await texts(socket, 4)
+        candles = {one["k"]["t"]: one["k"] for one in told if one["k"]["x"]}
+        assert [candle["v"] for candle in candles.values()][1:] == ["0.20000000"]
+        _, rows = await ask.public("klines", symbol="BTCUSDT", interval="1m", limit=10)
+        found = {row[0]: row for row in rows}
+        for start, candle in candles.items():
+            values = [candle[name] for name in ("o", "h", "l", "c", "v")]
+            assert found[start][1:6] == values, f"streamed {candle}, requested {found[start]}"
+            assert (found[start][6], found[start][8]) == (candle["T"], candle["n"])
+
+    sockets(body)

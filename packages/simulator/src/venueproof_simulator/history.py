@@ -23,7 +23,13 @@ SEEDED_HOURS = 48
 
 
 class PublicTrade(msgspec.Struct, frozen=True, gc=False):
-    """One print, in units. ``trade_id`` counts from 1 within the symbol."""
+    """One print, in units.
+
+    Attributes:
+        trade_id: Counts from 1 within the symbol.
+        candle_time_ns: What decides which candle it is in: its time, moved on as far as the timers were
+            ahead of the stamps by then.
+    """
 
     trade_id: int
     time_ns: int
@@ -31,6 +37,7 @@ class PublicTrade(msgspec.Struct, frozen=True, gc=False):
     quantity: int
     notional: int
     taker_side: Side
+    candle_time_ns: int
 
 
 class CandleUnits(msgspec.Struct, gc=False):
@@ -115,8 +122,8 @@ class History:
         """Price of the newest seeded print, in units."""
         return _rows(listing, self._seed)[-1][1]
 
-    def add(self, event: Traded) -> PublicTrade:
-        """Record a trade of the core and give it its public id."""
+    def add(self, event: Traded, lead_ns: int = 0) -> PublicTrade:
+        """Record a trade of the core and give it its public id; ``lead_ns``: timers ahead of the stamps."""
         trades = self.trades(event.symbol)
         trade = PublicTrade(
             len(trades) + 1,
@@ -125,6 +132,7 @@ class History:
             event.quantity,
             event.notional,
             event.taker.side,
+            event.time_ns + lead_ns,
         )
         trades.append(trade)
         return trade
@@ -150,11 +158,11 @@ class History:
         rows = []
         for place, start in enumerate(starts):
             end = starts[place + 1] if place + 1 < len(starts) else end_of_last_ns
-            index = bisect.bisect_left(trades, start, key=lambda trade: trade.time_ns)
+            index = bisect.bisect_left(trades, start, key=lambda trade: trade.candle_time_ns)
             before = trades[index - 1].price if index else trades[0].price
             candle = CandleUnits(start, before, before, before, before)
             is_first = True
-            while index < len(trades) and trades[index].time_ns < end:
+            while index < len(trades) and trades[index].candle_time_ns < end:
                 trade = trades[index]
                 if is_first:
                     candle.open = candle.high = candle.low = trade.price
@@ -169,7 +177,13 @@ class History:
         rows = _rows(listing, self._seed)
         return [
             PublicTrade(
-                number, self._start_ns - age, price, quantity, price * quantity // SCALE, side
+                number,
+                self._start_ns - age,
+                price,
+                quantity,
+                price * quantity // SCALE,
+                side,
+                self._start_ns - age,
             )
             for number, (age, price, quantity, side) in enumerate(rows, 1)
         ]

@@ -143,6 +143,14 @@ class World:
         self.dialect.account_opened(account)
         return account
 
+    def lead_ns(self) -> int:
+        """How far the timer clock is ahead of the stamp clock: candles close on the timers."""
+        advanced_ns = self.timers.advanced_ns
+        if not advanced_ns:
+            return 0
+        real_ns = self.timers.now_ns() - advanced_ns
+        return max(0, advanced_ns - max(0, self.stamps.time_ns() - real_ns))
+
     def _fees(self, tier: int) -> FeeSchedule:
         base = self.dialect.fees
         return FeeSchedule(

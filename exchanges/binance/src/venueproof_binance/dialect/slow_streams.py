@@ -203,14 +203,14 @@ class SlowStreams:
             return
         interval = name.partition("@kline_")[2].removesuffix(EAST_SUFFIX)
         east_ns = EAST_NS if name.endswith(EAST_SUFFIX) else 0
-        now = self._now()
+        now = self._world.stamps.time_ns() + self._world.lead_ns()
         start = interval_start(interval, now, east_ns)
         trades = self._world.history.trades(symbol)
         before = self._candles.get(name)
         if before is not None:
             # The two clocks are read one after the other: never open the candle again that has closed.
             start = max(start, next_start(interval, before.units.open_time_ns, east_ns))
-        first = bisect.bisect_left(trades, start, key=lambda trade: trade.time_ns)
+        first = bisect.bisect_left(trades, start, key=lambda trade: trade.candle_time_ns)
         read = first if before is None else before.read
         price = trades[max(0, read - 1)].price
         units = CandleUnits(start, price, price, price, price)
@@ -259,12 +259,6 @@ class SlowStreams:
             return {"e": "kline", "E": now, "s": row["s"], "k": row}
 
         self._send([name], make, candle.symbol)
-
-    def _now(self) -> int:
-        """The stamp clock, moved on by what the timer clock was advanced further than it."""
-        timers, stamp_ns = self._world.timers, self._world.stamps.time_ns()
-        ahead_ns = max(0, stamp_ns - (timers.now_ns() - timers.advanced_ns))
-        return stamp_ns + max(0, timers.advanced_ns - ahead_ns)
 
 
 def _each(symbols: list[str], maker: Callable[[str], Callable[[int], Any]]) -> Callable[[int], Any]:

@@ -258,7 +258,7 @@ class BinanceDialect(Dialect):
         prints = []
         for event in events:
             if isinstance(event, Traded):
-                prints.append((event.symbol, self.world.history.add(event)))
+                prints.append((event.symbol, self.world.history.add(event, self.world.lead_ns())))
                 self._give_back(event)
         self.market_streams.publish(events, prints)
         self.user_data.publish(events)
