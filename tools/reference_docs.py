@@ -189,6 +189,9 @@ def _errors() -> Iterator[str]:
     yield "\n## Outcomes\n"
     yield f"{_flat(inspect.getdoc(errors.Outcome) or '')}\n"
     yield "\n".join(f"- `{outcome.value}`" for outcome in errors.Outcome)
+    yield "\n## Retry advice\n"
+    yield f"{_flat(inspect.getdoc(errors.Retry) or '')}\n"
+    yield "\n".join(f"- `{retry.value}`" for retry in errors.Retry)
 
 
 def _flat(text: str) -> str:

@@ -29,6 +29,10 @@ CCXT = ClientData(
         "api.ws.margin": "{stream}/ws",
         "api.ws.ws-api.spot": "{websocket_api}",
     },
+    tables={
+        "exceptions.spot.exact": "exceptions.exact",
+        "exceptions.spot.broad": "exceptions.broad",
+    },
 )
 
 CLIENTS = (CCXT,)

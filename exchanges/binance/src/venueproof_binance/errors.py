@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from venueproof_core import Outcome
+from venueproof_core import Outcome, Retry
 from venueproof_core.errors import (
     AuthenticationError,
     ClockSkewError,
@@ -33,11 +33,13 @@ class Meaning(NamedTuple):
 
     Attributes:
         may_have_happened: A write that got this answer has an unknown outcome.
+        retry: Where it is not what the class says.
     """
 
     kind: type[VenueError]
     advice: str
     may_have_happened: bool = False
+    retry: Retry | None = None
 
 
 _INTERNAL = Meaning(VenueError, "ask the venue what happened before anything else", True)
@@ -46,6 +48,8 @@ _QUERY = Meaning(RefusedError, "correct the request")
 _ORDER = Meaning(InvalidOrderError, "correct the order")
 _SLOWER = Meaning(RateLimitedError, "be silent until retry_after_s has passed")
 _KEY = Meaning(AuthenticationError, "check key, secret, permissions and the key's IP list")
+_THIN = Meaning(InvalidOrderError, "the book is too thin; send a limit order", retry=Retry.LATER)
+_IDS = Meaning(InvalidOrderError, "the two ids belong to different orders")
 _GONE = Meaning(UnknownOrderError, "it may have filled or been cancelled: query it")
 
 MEANINGS: Mapping[int, Meaning] = {
@@ -66,7 +70,7 @@ MEANINGS: Mapping[int, Meaning] = {
     -1022: Meaning(AuthenticationError, "check the secret and the encoding of parameters"),
     -1034: _SLOWER,
     **dict.fromkeys((*range(-1106, -1099), -1108, -1111), _PARAMETER),
-    -1112: Meaning(InvalidOrderError, "the book is empty; send a limit order"),
+    -1112: _THIN,
     **dict.fromkeys((-1114, -1115, -1116, -1117, -1118, -1119), _ORDER),
     -1120: _QUERY,
     -1121: Meaning(InvalidOrderError, "check the symbol against instruments()"),
@@ -121,11 +125,19 @@ ENGINE_TEXTS: Mapping[str, Meaning] = {
     "This symbol is restricted for this account.": _KEY,
     "Rest API trading is not enabled.": _KEY,
     "WebSocket API trading is not enabled.": _KEY,
-    "Cancel order is invalid. Check origClOrdId and orderId.": _GONE,
+    "FIX API trading is not enabled.": _KEY,
+    "Cancel order is invalid. Check origClOrdId and orderId.": _IDS,
+    "Order book liquidity is less than LOT_SIZE filter minimum quantity.": _THIN,
+    "Order book liquidity is less than MARKET_LOT_SIZE filter minimum quantity.": _THIN,
+    "Order book liquidity is less than symbol minimum quantity.": _THIN,
+    "Order book liquidity is too low for this pegged order.": _THIN,
 }
 
 CANCEL_REPLACE_CODES = frozenset({-2021, -2022})
 TOO_MANY_ORDERS = "-1015"
+_REFUSED = Meaning(RefusedError, "see the venue's errors")
+BY_STATUS: Mapping[int, Meaning] = {401: _KEY, 403: _SLOWER, 418: _SLOWER, 429: _SLOWER}
+"""What an answer says whose code nobody knows. 403 is the firewall's, which stands before the venue."""
 
 
 class _ErrorBody(msgspec.Struct):
@@ -159,7 +171,7 @@ def refusal(
         meaning = ENGINE_TEXTS.get(text, meaning)
     if meaning is None:
         # A client error is a definite no, whatever its code; a server error is not.
-        meaning = _INTERNAL if status >= 500 else Meaning(RefusedError, "see the venue's errors")
+        meaning = _INTERNAL if status >= 500 else BY_STATUS.get(status, _REFUSED)
     may_have_happened = meaning.may_have_happened or status >= 500
     if meaning.kind is UnknownOrderError:
         may_have_happened = True
@@ -170,6 +182,8 @@ def refusal(
         operation=operation,
         outcome=outcome,
         code=str(code),
+        status=status,
+        retry=meaning.retry,
         retry_after_s=retry_after_s,
     )
 
@@ -200,12 +214,15 @@ def _half_refused(status: int, data: Mapping[str, Any], operation: str) -> Venue
         operation=operation,
         outcome=Outcome.APPLIED,
         code=error.code,
+        status=status,
     )
     partly.__cause__ = error
     return partly
 
 
-def unreadable(message: str, text: str, operation: str, *, path: str = "$") -> VenueError:
+def unreadable(
+    message: str, text: str, operation: str, *, path: str = "$", status: int | None = None
+) -> VenueError:
     """The error for an answer that cannot be read."""
     return MalformedMessageError(
         message,
@@ -214,6 +231,7 @@ def unreadable(message: str, text: str, operation: str, *, path: str = "$") -> V
         venue=VENUE,
         operation=operation,
         outcome=failure_outcome(operation),
+        status=status,
     )
 
 
@@ -234,13 +252,14 @@ def read_reply(reply: RawReply, operation: str, *, retry_after_s: float | None =
     try:
         body = _decode_error(reply.body)
     except msgspec.DecodeError as error:
-        if reply.status in (418, 429):
+        if BY_STATUS.get(reply.status) is _SLOWER:
             raise RateLimitedError(
                 f"too many requests (status {reply.status}); {_SLOWER.advice}",
                 venue=VENUE,
                 operation=operation,
                 outcome=Outcome.NOT_APPLIED,
                 code=str(reply.status),
+                status=reply.status,
                 retry_after_s=retry_after_s,
             ) from error
         raise _unreadable_reply(
@@ -257,4 +276,5 @@ def read_reply(reply: RawReply, operation: str, *, retry_after_s: float | None =
 
 
 def _unreadable_reply(reply: RawReply, message: str, operation: str) -> VenueError:
-    return unreadable(message, reply.body[:200].decode(errors="replace"), operation)
+    text = reply.body[:200].decode(errors="replace")
+    return unreadable(message, text, operation, status=reply.status)

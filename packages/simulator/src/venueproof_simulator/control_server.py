@@ -267,6 +267,8 @@ class ControlServer:
             return truth.connections(world)
         if what == "limits":
             return truth.limits(world)
+        if what == "errors":
+            return list(world.dialect.documented_errors())
         raise _Bad(f"there is no truth about {what!r}", 404)
 
     async def journal(self, request: web.Request) -> Any:

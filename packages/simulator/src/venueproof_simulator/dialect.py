@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from venueproof_core.control import Credentials, Documented
+from venueproof_core.control import Credentials, Documented, DocumentedError
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
 from venueproof_simulator.venue_core import Event, FeeSchedule, InstrumentRules
@@ -89,6 +89,18 @@ class Dialect(ABC):
             kind: ``rate_limited`` or ``banned`` (``retry_after_s``), ``overloaded``, ``internal``,
                 ``unknown_outcome``.
         """
+
+    def documented_errors(self) -> Iterable[DocumentedError]:
+        """Every error that the venue documents, and some that were made up."""
+        return ()
+
+    def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
+        """The venue's answer with one of its documented errors.
+
+        Args:
+            retry_after_s: The pause it asks for, where it asks for one.
+        """
+        raise NotImplementedError(f"{self.name} documents no errors: {error.id}, {retry_after_s}")
 
     @abstractmethod
     def accepts_stream(self, path: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from venueproof_core.control import (
+    DocumentedError,
     TruthBalance,
     TruthBook,
     TruthConnection,
@@ -77,6 +78,10 @@ class Truth:
     async def instruments(self) -> list[TruthInstrument]:
         """Every instrument and its rules."""
         return read_list(TruthInstrument, await self._ask("instruments"))
+
+    async def errors(self) -> list[DocumentedError]:
+        """Every error that the venue documents, and some that were made up."""
+        return read_list(DocumentedError, await self._ask("errors"))
 
     async def _ask(self, what: str, **parameters: str | None) -> bytes:
         self._touched()

@@ -10,7 +10,7 @@ from venueproof_core.capabilities import (
 )
 from venueproof_core.clock import Clock
 from venueproof_core.defects import Defect, Seam
-from venueproof_core.errors import Outcome, RuleViolation, VenueError, VenueproofError
+from venueproof_core.errors import Outcome, Retry, RuleViolation, VenueError, VenueproofError
 from venueproof_core.hookspecs import hookimpl
 from venueproof_core.results import IntegrationTestReport, TestResult
 from venueproof_core.rules import BugClass, Level, Rule, Steering
@@ -43,6 +43,7 @@ __all__ = [
     "Omission",
     "Outcome",
     "Projection",
+    "Retry",
     "Rule",
     "RuleViolation",
     "Seam",

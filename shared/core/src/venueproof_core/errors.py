@@ -5,7 +5,7 @@
     VenueproofError
     ├── ConfigurationError      settings, credentials      } found before anything runs; one line with
     ├── PluginError             duplicate or invalid hook  } the remedy; exit code 2
-    └── VenueError              venue, operation, outcome, code, message, retry_after_s
+    └── VenueError              venue, operation, outcome, code, status, message, retry, retry_after_s
         ├── TransportError      ConnectError · DisconnectedError · TimedOutError
         ├── ProtocolError       MalformedMessageError(path, text) · SequenceGapError(expected, received)
         └── RefusedError        AuthenticationError · ClockSkewError · RateLimitedError ·
@@ -18,7 +18,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Outcome(Enum):
@@ -30,6 +30,19 @@ class Outcome(Enum):
     NOT_APPLIED = "NOT_APPLIED"
     APPLIED = "APPLIED"
     UNKNOWN = "UNKNOWN"
+
+
+class Retry(Enum):
+    """Whether sending the same request again can be right.
+
+    ``NEVER``: the answer would be the same, or it is done already. ``LATER``: it may succeed as it is, after
+    ``retry_after_s`` or a pause. ``AFTER_RESYNC``: first find out from the venue what is so: its time, where
+    our stamp was wrong, or what became of the first request.
+    """
+
+    NEVER = "NEVER"
+    LATER = "LATER"
+    AFTER_RESYNC = "AFTER_RESYNC"
 
 
 class VenueproofError(Exception):
@@ -53,8 +66,15 @@ class VenueError(VenueproofError):
         operation: The operation, as in ``Operation``.
         outcome: What it did to the venue's state. There is no default: whoever raises must know.
         code: The venue's own error code, as text, or ``None``.
+        status: Status of the HTTP reply, or ``None``.
+        retry: Where the class's own ``retry_as`` is not what it is.
         retry_after_s: The venue asked for this pause, in seconds.
+
+    Attributes:
+        retry_as: What ``retry`` says of an error of this class that did nothing.
     """
+
+    retry_as: ClassVar[Retry] = Retry.LATER
 
     def __init__(
         self,
@@ -64,6 +84,8 @@ class VenueError(VenueproofError):
         operation: str,
         outcome: Outcome,
         code: str | None = None,
+        status: int | None = None,
+        retry: Retry | None = None,
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message)
@@ -72,7 +94,18 @@ class VenueError(VenueproofError):
         self.operation = operation
         self.outcome = outcome
         self.code = code
+        self.status = status
         self.retry_after_s = retry_after_s
+        self._retry = retry
+
+    @property
+    def retry(self) -> Retry:
+        """Whether to send the same request again: as the outcome allows, then as the error says."""
+        if self.outcome is Outcome.UNKNOWN:
+            return Retry.AFTER_RESYNC
+        if self.outcome is Outcome.APPLIED:
+            return Retry.NEVER
+        return self._retry or self.retry_as
 
     def __str__(self) -> str:
         code = f" [{self.code}]" if self.code is not None else ""
@@ -126,6 +159,8 @@ class SequenceGapError(ProtocolError):
         received: The version that came.
     """
 
+    retry_as = Retry.AFTER_RESYNC
+
     def __init__(self, message: str, *, expected: int, received: int, **context: Any) -> None:
         super().__init__(message, **context)
         self.expected = expected
@@ -135,6 +170,8 @@ class SequenceGapError(ProtocolError):
 class RefusedError(VenueError):
     """The venue answered, and said no."""
 
+    retry_as = Retry.NEVER
+
 
 class AuthenticationError(RefusedError):
     """Key, signature or permission."""
@@ -143,9 +180,13 @@ class AuthenticationError(RefusedError):
 class ClockSkewError(RefusedError):
     """The request's time stamp is outside the venue's window."""
 
+    retry_as = Retry.AFTER_RESYNC
+
 
 class RateLimitedError(RefusedError):
     """Too many requests; ``retry_after_s`` says how long to be silent."""
+
+    retry_as = Retry.LATER
 
 
 class InvalidOrderError(RefusedError):
@@ -166,6 +207,8 @@ class UnknownOrderError(RefusedError):
 
 class MarketClosedError(RefusedError):
     """The instrument takes no orders now."""
+
+    retry_as = Retry.LATER
 
 
 class PartlyReplacedError(RefusedError):

@@ -271,12 +271,15 @@ class ClientData:
         options: Options the client is made with.
         urls: Path inside the client's table of URLs to a template over endpoint names:
             ``{"api.public": "{rest}/api/v3"}``.
+        tables: Path of a table inside the client that it uses under the venue's own host name only, to the path
+            of the table it uses under any other: what it does for the venue it shall do here.
     """
 
     client: str
     venue_id: str
     options: Mapping[str, Any] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from venueproof_core import Clock, Outcome
-from venueproof_core.errors import ClockSkewError, RefusedError, SequenceGapError, VenueError
+from venueproof_core.errors import ClockSkewError, RefusedError, Retry, VenueError
 from venueproof_net.http import ClosedError
 
 T = TypeVar("T")
@@ -40,9 +40,9 @@ def classify(error: VenueError, operation: str) -> RetryAdvice:
         return RetryAdvice(may_repeat=True, must_measure_clock=True)
     if operation in WRITES:
         return RetryAdvice(must_reconcile=error.outcome is Outcome.UNKNOWN)
-    if isinstance(error, (RefusedError, SequenceGapError, ClosedError)):
+    if isinstance(error, (RefusedError, ClosedError)):
         return RetryAdvice()
-    return RetryAdvice(may_repeat=True)
+    return RetryAdvice(may_repeat=error.retry is Retry.LATER)
 
 
 class RetryPolicy:

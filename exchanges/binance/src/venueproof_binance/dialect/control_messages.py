@@ -82,6 +82,11 @@ class ControlMessages:
             )
         return Reply(body=wire.encode(body))
 
+    def wrapped(self, call: Call, error: dict[str, Any]) -> dict[str, Any]:
+        """An error as the answer to this message."""
+        identifier = _decoded(call.body).get("id")
+        return {"error": error, "id": identifier if is_identifier(identifier) else None}
+
     def _do(self, connection: Connection, message: dict[str, Any]) -> Any:
         method = message.get("method")
         if method is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
 from venueproof_binance.dialect import (
     account,
+    error_catalogue,
     errors,
     order_lists,
     orders,
@@ -33,7 +34,7 @@ from venueproof_binance.dialect.streams import MarketStreams
 from venueproof_binance.dialect.tiers import DOCUMENTED
 from venueproof_binance.dialect.user_data import UserData
 from venueproof_binance.dialect.websocket_api import COUNTED, WebSocketApi
-from venueproof_core.control import Credentials, Operation
+from venueproof_core.control import Credentials, DocumentedError, Operation
 from venueproof_simulator.clocks import SECOND_NS
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.dialect import Dialect
@@ -212,6 +213,8 @@ class BinanceDialect(Dialect):
         body: dict[str, Any] = {"code": refusal.code, "msg": refusal.message}
         if refusal.data is not None:
             body["data"] = refusal.data
+        if call.method == "STREAM":
+            body = self.control_messages.wrapped(call, body)
         headers = self.limits_of_world.headers(None) | refusal.headers
         headers["Content-Type"] = JSON
         return Reply(
@@ -227,6 +230,12 @@ class BinanceDialect(Dialect):
         if kind == "banned":
             return self.limits_of_world.banned(values["retry_after_s"])
         return errors.of(errors.STANDARD[kind])
+
+    def documented_errors(self) -> Iterable[DocumentedError]:
+        return error_catalogue.documented_errors().values()
+
+    def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
+        return error_catalogue.as_refusal(error, retry_after_s=retry_after_s)
 
     # ------------------------------------------------------------ streams
 

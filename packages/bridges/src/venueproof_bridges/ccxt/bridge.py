@@ -40,7 +40,8 @@ PROJECTION = Projection(
         "Fill": {"client_order_id": "a trade of ccxt carries its order's id only"},
         "TopOfBook": {"version": "a ticker of ccxt has no version"},
         "VenueError": {
-            "code": "an error of ccxt has a class and a text; the code is there only if the text is the reply"
+            "code": "an error of ccxt has a class and a text; the code is there only if the text is the reply",
+            "status": "an error of ccxt has no HTTP status",
         },
     },
 )

@@ -45,7 +45,17 @@ def make_exchange(data: ClientData, settings: CcxtSettings, endpoints: Mapping[s
         for name in parents:
             table = table.setdefault(name, {})
         table[last] = url
+    for source, target in data.tables.items():
+        _table(exchange, target).update(_table(exchange, source))
     return exchange
+
+
+def _table(exchange: Any, path: str) -> dict[str, Any]:
+    name, *keys = path.split(".")
+    table: dict[str, Any] = getattr(exchange, name)
+    for key in keys:
+        table = table.setdefault(key, {})
+    return table
 
 
 class CcxtClient:

@@ -18,6 +18,7 @@ from venueproof_core.errors import (
     ProtocolError,
     RateLimitedError,
     RefusedError,
+    Retry,
     TimedOutError,
     TransportError,
     UnknownOrderError,
@@ -129,12 +130,18 @@ def translated(error: Exception, *, venue: str, operation: str) -> Exception:
         operation=operation,
         outcome=meaning.write if operation in WRITES else _NO,
         code=code_in(str(error)),
+        # ccxt's manual: what is no OperationFailed does not pass by itself.
+        retry=Retry.NEVER if meaning.kind is VenueError and not _passes(type(error)) else None,
     )
 
 
 def is_passing(error: Exception) -> bool:
     """Whether ccxt counts what is behind one of our errors as passing: then calling again may help."""
-    return any(kind.__name__ == "OperationFailed" for kind in type(error.__cause__).__mro__)
+    return _passes(type(error.__cause__))
+
+
+def _passes(kind: type) -> bool:
+    return any(parent.__name__ == "OperationFailed" for parent in kind.__mro__)
 
 
 def code_in(text: str) -> str | None:

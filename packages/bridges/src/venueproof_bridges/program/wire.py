@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from venueproof_core import errors
-from venueproof_core.errors import MalformedMessageError, Outcome, VenueError
+from venueproof_core.errors import MalformedMessageError, Outcome, Retry, VenueError
 from venueproof_core.models import Balance, Candle, Fill, Order, OrderBook, TopOfBook, Trade
 from venueproof_core.venue import PrivateConnector, PublicConnector
 
@@ -46,6 +46,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     outcome: Outcome
     code: str | None = None
+    status: int | None = None
+    retry: Retry | None = None
     retry_after_s: float | None = None
 
 
@@ -127,6 +129,8 @@ def as_error(raw: msgspec.Raw, *, venue: str, operation: str) -> Exception:
         operation=operation,
         outcome=failure.outcome,
         code=failure.code,
+        status=failure.status,
+        retry=failure.retry,
         retry_after_s=failure.retry_after_s,
     )
 

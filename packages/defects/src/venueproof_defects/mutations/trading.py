@@ -19,6 +19,11 @@ _LOSSES = (
     "said-so-and-not-applied",
 )
 _TOLD = [f"orders/unknown-outcome/is-told-honestly/{loss}" for loss in _LOSSES]
+_FAILED = [f"errors/failure/is-no-refusal/with-a{code}-code" for code in ("-known", "n-unknown")]
+_PAGES = [
+    f"errors/failure/page-without-a-code-is-no-refusal/{page}"
+    for page in ("bad-gateway", "unavailable", "gateway-timeout", "empty", "cut-json")
+]
 _LOOKED_UP = [
     f"orders/unknown-outcome/is-looked-up-before-a-second-submit/{loss}"
     for loss in ("cut", "overloaded", "internal-error")
@@ -149,6 +154,9 @@ _PLACED = [
                 f"orders/lists/unknown-outcome-is-told-honestly/{loss}"
                 for loss in ("cut", "said-so-and-applied", "said-so-and-not-applied")
             ),
+            *_FAILED,
+            "errors/documented/outcome-is-honest/place",
+            "errors/documented/are-classified/place",
         ],
         with_parts(retry=orders.CallsUnknownRejected),
     ),
@@ -196,7 +204,7 @@ _ENDED = [
         Seam.COMPONENT,
         BugClass.unknown_outcome,
         "says NOT_APPLIED of a cancel whose reply was lost",
-        ["orders/cancel/lost-reply-is-no-failure"],
+        ["orders/cancel/lost-reply-is-no-failure", *_PAGES],
         with_parts(retry=orders.CallsLostCancelsFailed),
     ),
     _face(

@@ -14,6 +14,7 @@ from venueproof_core.control.disturbing import (
     Predicate,
     WaitRequest,
 )
+from venueproof_core.control.documented import DocumentedError
 from venueproof_core.control.steering import (
     MAXIMUM_EVENTS_PER_S,
     ClockRequest,
@@ -63,6 +64,7 @@ __all__ = [
     "CounterpartyRequest",
     "Credentials",
     "Documented",
+    "DocumentedError",
     "FaultInfo",
     "FaultSpec",
     "GateInfo",
