@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from aiohttp import WSMsgType
+from yarl import URL
 
 from venueproof_binance.dialect import BinanceDialect
 
+FORM = "application/x-www-form-urlencoded"
 TEXTS = (
     "", "0", "-1", "1e5", "9" * 19, "9" * 20, "9" * 40, "9" * 5000, "0.123456789", "NaN", "null", "true", "TRUE",
     "BTCUSDT", "btcusdt", '["BTCUSDT"]', "[]", "{}", '"', "\x00", "\u202e", "这是测试币456", "¹", "\u0661", "BUY",
@@ -184,13 +186,22 @@ def test_broken_http_hurts_nobody_else(sockets: Any, data: bytes) -> None:
     sockets(body)
 
 
+UNFINISHED = (
+    b"GET /api/v3/ti",
+    b"GET /api/v3/time HTTP/1.1\r\nHost: x\r\nX-Slow: a",
+    b"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nsym",
+    b"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nsy",
+    b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n",
+)
+
+
 @pytest.mark.usefixtures("quiet")
 def test_half_open_and_slow_clients_do_not_hold_up_others(sockets: Any) -> None:
     async def body(ask: Any) -> None:
         host, _, port = ask.world.info.endpoints["rest"].removeprefix("http://").partition(":")
         slow = [await asyncio.open_connection(host, int(port)) for _ in range(20)]
-        for _, writer in slow:
-            writer.write(b"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nsym")
+        for number, (_, writer) in enumerate(slow):
+            writer.write(UNFINISHED[number % len(UNFINISHED)])
         silent = await ask.open("/ws/btcusdt@trade")
         listening = await ask.open("/ws/btcusdt@trade")
         ask.trade("BUY", "0.1")
@@ -230,6 +241,88 @@ def test_wrong_frame_ends_its_connection_alone(
         assert (message.type, message.data) == (WSMsgType.CLOSE, code)
         ask.trade("BUY", "0.1")
         assert (await other.receive_json(timeout=2))["e"] == "trade"
+
+    sockets(body)
+
+
+def _masked(first: int, text: bytes) -> bytes:
+    """A frame as a client sends it, masked with zeros; ``first`` holds its last-part bit and its kind."""
+    length = (
+        bytes([0x80 | len(text)])
+        if len(text) < 126
+        else b"\xff" + len(text).to_bytes(8, byteorder="big")
+    )
+    return bytes([first]) + length + bytes(4) + text
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(("path", "answer"), [("/ws", []), ("/ws-api/v3", {})])
+def test_message_in_parts_is_one_message(sockets: Any, path: str, answer: Any) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open(path)
+        method = b"ping" if "api" in path else b"LIST_SUBSCRIPTIONS"
+        text = b'{"id":1,"method":"' + method + b'"}'
+        parts = (_masked(0x01, text[:5]), _masked(0x00, text[5:9]), _masked(0x80, text[9:]))
+        socket._response.connection.transport.write(b"".join(parts))
+        assert (await socket.receive_json(timeout=2))["result"] == answer
+
+    sockets(body)
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        ([_masked(0x80, b"tail")], 1002),
+        ([_masked(0x01, b"{"), _masked(0x81, b"{}")], 1002),
+        ([_masked(0x01, b"x" * (1 << 20)), _masked(0x80, b"xx")], 1009),
+        ([_masked(0x83, b"")], 1002),
+        ([_masked(0x09, b"")], 1002),
+        ([_masked(0x89, b"x" * 126)], 1002),
+    ],
+    ids=["nothing to continue", "a message in a message", "too large in all", "no such kind", "a ping in parts",
+         "a long ping"],
+)  # fmt: skip
+def test_wrong_parts_end_their_connection_alone(
+    sockets: Any, frames: list[bytes], code: int
+) -> None:
+    async def body(ask: Any) -> None:
+        other = await ask.open("/ws/btcusdt@trade")
+        socket = await ask.open("/ws")
+        socket._response.connection.transport.write(b"".join(frames))
+        message = await socket.receive(timeout=2)
+        assert (message.type, message.data) == (WSMsgType.CLOSE, code)
+        ask.trade("BUY", "0.1")
+        assert (await other.receive_json(timeout=2))["e"] == "trade"
+
+    sockets(body)
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(
+    ("text", "content_type", "status", "code"),
+    [
+        ('{"symbol":"BTCUSDT","orderId":9}', "application/json", 400, -1102),
+        ("symbol=BTCUSDT&orderId=9", "text/plain", 400, -2011),
+        ("symbol=BTCUSDT&orderId=9", "application/json;charset=utf-8", 400, -2011),
+        ("symbol=BTCUSDT&symbol=BTCUSDT&orderId=9", FORM, 400, -1101),
+        ("symbol=BTCUSDT&orderId=9&OrderId=9", FORM, 400, -1104),
+        ("symbol=BTCUSDT&orderId=", FORM, 400, -1105),
+        ("symbol=BTCUSDT&orderId=%39", FORM, 400, -2011),
+        ("symbol=BTCUSDT&orderId=%3", FORM, 400, -1100),
+        ("symbol=BTC%2BUSDT&orderId=9", FORM, 400, -1100),
+    ],
+)
+def test_signed_body_is_read_as_a_form_whatever_it_claims_to_be(
+    sockets: Any, text: str, content_type: str, status: int, code: int
+) -> None:
+    async def body(ask: Any) -> None:
+        query = ask.stamped({})
+        url = f"{ask.world.info.endpoints['rest']}/api/v3/order?{query}"
+        signed = URL(f"{url}&signature={ask.hmac(query + text)}", encoded=True)
+        headers = {"X-MBX-APIKEY": ask.credentials.api_key, "Content-Type": content_type}
+        async with ask.session.delete(signed, data=text, headers=headers) as reply:
+            assert (reply.status, (await reply.json())["code"]) == (status, code)
 
     sockets(body)
 
