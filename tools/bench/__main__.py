@@ -28,8 +28,8 @@ COLUMNS = ("figure", "measured", "goal", "", "yardstick")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write; exit 1 if a module could not measure."""
-    names = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
-    names.remove("__main__")
+    found = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
+    names = [name for name in found if not name.startswith("_")]
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="of each figure; the median counts")
     parser.add_argument(

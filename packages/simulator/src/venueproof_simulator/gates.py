@@ -55,6 +55,8 @@ class Gates:
 
     async def pass_through(self, point: GatePoint, occasion: Any) -> None:
         """Wait wherever a gate at this point wants the occasion."""
+        if not self._gates:
+            return
         for gate in list(self._gates.values()):  # others may be added while this one holds
             if gate.spec.at is point and gate.wants(occasion):
                 gate.reached += 1

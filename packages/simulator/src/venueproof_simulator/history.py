@@ -110,6 +110,8 @@ class History:
         self._seed = seed
         self._start_ns = start_ns
         self._trades: dict[str, list[PublicTrade]] = {}
+        # Quantity and notional of all prints before each one.
+        self._sums: dict[str, list[tuple[int, int]]] = {}
 
     def trades(self, symbol: str) -> list[PublicTrade]:
         """Oldest first; ``trades[i].trade_id == i + 1``. Not to be changed by the caller."""
@@ -143,10 +145,26 @@ class History:
 
     def between(self, symbol: str, start_ns: int, end_ns: int) -> list[PublicTrade]:
         """Prints with ``start_ns <= time < end_ns``."""
+        first, last = self._places(symbol, start_ns, end_ns)
+        return self.trades(symbol)[first:last]
+
+    def totals(self, symbol: str, start_ns: int, end_ns: int) -> tuple[int, int]:
+        """Quantity and notional of the prints with ``start_ns <= time < end_ns``."""
+        trades = self.trades(symbol)
+        sums = self._sums.setdefault(symbol, [(0, 0)])
+        quantity, notional = sums[-1]
+        for place in range(len(sums) - 1, len(trades)):
+            quantity += trades[place].quantity
+            notional += trades[place].notional
+            sums.append((quantity, notional))
+        first, last = self._places(symbol, start_ns, end_ns)
+        return sums[last][0] - sums[first][0], sums[last][1] - sums[first][1]
+
+    def _places(self, symbol: str, start_ns: int, end_ns: int) -> tuple[int, int]:
         trades = self.trades(symbol)
         first = bisect.bisect_left(trades, start_ns, key=lambda trade: trade.time_ns)
-        last = bisect.bisect_left(trades, end_ns, key=lambda trade: trade.time_ns)
-        return trades[first:last]
+        last = bisect.bisect_left(trades, end_ns, lo=first, key=lambda trade: trade.time_ns)
+        return first, last
 
     def candles(self, symbol: str, starts: Sequence[int], end_of_last_ns: int) -> list[CandleUnits]:
         """Candles that open at ``starts`` (rising); each ends where the next begins.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import gc
 import os
 import signal
 import ssl
@@ -130,6 +131,7 @@ async def serve(arguments: argparse.Namespace) -> None:
             try:
                 info = await _open(control, arguments, scenario)
                 info = info.model_copy(update={"ca_certificate": certificate})
+                gc.freeze()  # what is loaded by now stays: no request should pay for looking at it again
                 print(info.model_dump_json(exclude_none=True), flush=True)  # noqa: T201 - the contract
                 await stop.wait()
             finally:

@@ -57,6 +57,10 @@ class Aggregates:
         self._told[symbol] = total
         return self.get(symbol, first, total + 1)
 
+    def skip(self, symbol: str) -> None:
+        """Nobody wants to be told those made until now."""
+        self._told[symbol] = self.count(symbol)
+
     def first_from(self, symbol: str, time_ns: int) -> int:
         """Id of the first aggregate that is not before this time."""
         trades = self._world.history.trades(symbol)

@@ -31,6 +31,9 @@ STATUSES = {
     InstrumentStatus.HALTED: "HALT",
 }
 WANTED_STATUSES = ("TRADING", "HALT", "BREAK")
+_WHOLE = re.compile(r"[0-9]{1,20}")
+_NUMBER = re.compile(NUMBER, re.ASCII)
+_CLIENT_ID = re.compile(CLIENT_ID)
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -45,6 +48,9 @@ def raw(text: str) -> bytes:
 def pairs_of(encoded: bytes) -> list[tuple[str, str]]:
     """Names and values, in the order sent; what cannot be decoded becomes the replacement character."""
     text = encoded.decode("utf-8", "replace")
+    if "%" not in text and "+" not in text:
+        parts = (part.partition("=") for part in text.split("&") if part)
+        return [(name, value) for name, _, value in parts]
     return parse_qsl(text, keep_blank_values=True, errors="replace")
 
 
@@ -182,7 +188,7 @@ def whole(
     text = call.parameters.get(name)
     if text is None:
         return default
-    if not re.fullmatch(r"[0-9]{1,20}", text):
+    if not _WHOLE.fullmatch(text):
         raise errors.illegal(name, "^[0-9]{1,20}$")
     value = int(text)
     if value > LARGEST:
@@ -256,7 +262,7 @@ def units(call: Call, name: str) -> int | None:
     text = call.parameters.get(name)
     if text is None:
         return None
-    if not re.fullmatch(NUMBER, text, re.ASCII):
+    if not _NUMBER.fullmatch(text):
         raise errors.illegal(name, f"^{NUMBER}$")
     before, _, after = text.partition(".")
     if after[8:].strip("0"):
@@ -297,6 +303,6 @@ def client_id(call: Call, name: str) -> str | None:
     text = call.parameters.get(name)
     if not text:
         return None
-    if not re.fullmatch(CLIENT_ID, text):
+    if not _CLIENT_ID.fullmatch(text):
         raise errors.illegal(name, f"^{CLIENT_ID}$")
     return text

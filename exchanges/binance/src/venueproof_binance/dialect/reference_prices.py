@@ -33,6 +33,8 @@ class ReferencePrices:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        # Nothing more is traded in complete buckets: their price stays until the next one is complete.
+        self._known: dict[str, tuple[int, int]] = {}
 
     def price(self, symbol: str) -> int | None:
         """The price now, in units; ``None`` where there is none."""
@@ -41,7 +43,12 @@ class ReferencePrices:
             return None
         width_ns = width_ms * 1_000_000
         end = self.time_ns(symbol)
-        return sum(self._last(symbol, end - width_ns * age) for age in range(BUCKETS)) // BUCKETS
+        known_end, price = self._known.get(symbol, (None, 0))
+        if known_end != end:
+            last = [self._last(symbol, end - width_ns * age) for age in range(BUCKETS)]
+            price = sum(last) // BUCKETS
+            self._known[symbol] = end, price
+        return price
 
     def time_ns(self, symbol: str) -> int:
         """Where the newest complete bucket ends."""

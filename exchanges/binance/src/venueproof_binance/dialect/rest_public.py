@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from venueproof_binance.dialect import errors, exchange_info, reference_prices, tickers
+import msgspec
+
+from venueproof_binance.dialect import errors, exchange_info, reference_prices, tickers, wire
 from venueproof_binance.dialect.aggregates import Aggregate
 from venueproof_binance.dialect.candles import INTERVALS, interval_starts
 from venueproof_binance.dialect.parameters import (
@@ -40,8 +42,12 @@ def depth(dialect: BinanceDialect, call: Call) -> Any:
     symbol = canonical(call.parameters["symbol"])
     check_status(dialect, call, symbol)
     limit = limit_of(call, default=100, maximum=5000)
-    call.book_version = dialect.world.core.version(symbol)
-    return depth_row(dialect, symbol, limit)
+    call.book_version = version = dialect.world.core.version(symbol)
+    known, text = dialect.depth_texts.get((symbol, limit), (None, msgspec.Raw()))
+    if known != version:
+        text = msgspec.Raw(wire.encode(depth_row(dialect, symbol, limit)))
+        dialect.depth_texts[symbol, limit] = version, text
+    return text
 
 
 def depth_row(dialect: BinanceDialect, symbol: str, limit: int) -> dict[str, Any]:

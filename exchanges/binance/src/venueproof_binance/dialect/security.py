@@ -28,6 +28,8 @@ ALPHABET = string.ascii_letters + string.digits
 DEFAULT_WINDOW_MS = 5000
 MAXIMUM_WINDOW_MS = 60_000
 EARLY_MS = 1000
+_STAMP = re.compile(r"[0-9]{1,19}")
+_WINDOW = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 SIGNED = frozenset({"TRADE", "USER_DATA", "LOGON"})
 
 
@@ -70,13 +72,12 @@ class KeyRing:
         Raises:
             Refuse: -2014 or -2015.
         """
-        if key is None or not re.fullmatch(r"[A-Za-z0-9]{64}", key):
+        known = None if key is None else self._keys.get(key)
+        if known is None:
             call.signature = "missing" if key is None else "invalid"
-            raise errors.of(errors.KEY_FORMAT)
-        if key not in self._keys:
-            call.signature = "invalid"
-            raise errors.of(errors.KEY_REJECTED)
-        name, algorithm = self._keys[key]
+            is_formed = key is not None and re.fullmatch(r"[A-Za-z0-9]{64}", key)
+            raise errors.of(errors.KEY_REJECTED if is_formed else errors.KEY_FORMAT)
+        name, algorithm = known
         call.account = self._world.accounts[name]
         return algorithm
 
@@ -113,11 +114,11 @@ class KeyRing:
         text = call.parameters.get("timestamp", "")
         if not text:
             raise errors.missing("timestamp")
-        if not re.fullmatch(r"[0-9]{1,19}", text):
+        if not _STAMP.fullmatch(text):
             raise errors.illegal("timestamp", "^[0-9]{1,20}$")
         stamp_ms = int(text) / 1000 if len(text) > 14 else float(text)
         window = call.parameters.get("recvWindow", str(DEFAULT_WINDOW_MS))
-        if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,3})?", window):
+        if not _WINDOW.fullmatch(window):
             raise errors.illegal("recvWindow", r"^([0-9]{1,10})(\.[0-9]{1,3})?$")
         if float(window) > MAXIMUM_WINDOW_MS:
             raise errors.of(errors.BAD_WINDOW)

@@ -108,6 +108,11 @@ class MarketStreams:
         Args:
             prints: The trades among them as the public gets them, with their symbols.
         """
+        if not (self._is_timed or self._world.hub.is_heard):
+            # Nobody listens, and nothing is kept for a later tick.
+            for symbol in {symbol for symbol, _ in prints}:
+                self._dialect.aggregates.skip(symbol)
+            return
         touched: dict[str, None] = {}
         for event in events:
             if isinstance(event, LevelChanged):

@@ -56,6 +56,8 @@ class UserData:
 
     def publish(self, events: Sequence[Event]) -> None:
         """Send what these events mean to their accounts."""
+        if not self._world.hub.is_heard:
+            return
         positions: dict[str, dict[str, BalanceChanged]] = {}
         for event in events:
             if isinstance(event, OrderChanged):

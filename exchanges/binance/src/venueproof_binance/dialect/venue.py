@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
+import msgspec
+
 from venueproof_binance.dialect import (
     account,
     error_catalogue,
@@ -92,6 +94,7 @@ class BinanceDialect(Dialect):
         self.control_messages = ControlMessages(self)
         self.websocket_api = WebSocketApi(self)
         self.sessions = Sessions(self)
+        self.depth_texts: dict[tuple[str, int], tuple[int, msgspec.Raw]] = {}
         self._made_ids = 0
 
     def endpoints(self, host: str) -> dict[str, str]:
@@ -304,11 +307,9 @@ class BinanceDialect(Dialect):
     def average(self, symbol: str) -> int:
         """Volume-weighted price of the last five minutes, else the last price, in units."""
         now = self.world.stamps.time_ns()
-        rows = self.world.history.between(symbol, now - 300 * SECOND_NS, now + SECOND_NS)
-        volume = sum(trade.quantity for trade in rows)
-        if not volume:
-            return self.world.history.trades(symbol)[-1].price
-        return sum(trade.notional for trade in rows) * SCALE // volume
+        history = self.world.history
+        quantity, notional = history.totals(symbol, now - 300 * SECOND_NS, now + SECOND_NS)
+        return notional * SCALE // quantity if quantity else history.trades(symbol)[-1].price
 
     def public_trade_id(self, trade: Traded) -> int:
         """The id the public prints have: seeded ones come first."""

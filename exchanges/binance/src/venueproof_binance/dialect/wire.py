@@ -1,6 +1,7 @@
 """How values are written: numbers as text of eight decimals, times in milliseconds or microseconds."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ EXPIRY = {
 }
 
 
+@lru_cache(maxsize=1 << 16)  # prices and quantities come again and again
 def number(units: int | None) -> str:
     """Units as text with eight decimals; nothing is zero."""
     units = units or 0

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 def hmac_hex_is_valid(secret: str, payload: bytes, signature: str, algorithm: str) -> bool:
     """HMAC as hexadecimal text in either case. ``algorithm`` is a hashlib name: ``sha256``."""
-    expected = hmac.new(secret.encode(), payload, algorithm).hexdigest()
+    expected = hmac.digest(secret.encode(), payload, algorithm).hex()
     return hmac.compare_digest(expected.encode(), signature.lower().encode())
 
 

@@ -69,6 +69,11 @@ class StreamHub:
         """The connection is gone."""
         self.unsubscribe(connection, list(connection.subscriptions))
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens to anything."""
+        return bool(self._listeners)
+
     def has_listeners(self, name: str) -> bool:
         """Whether anybody listens: an event for nobody need not be encoded."""
         return name in self._listeners
