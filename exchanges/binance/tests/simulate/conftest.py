@@ -22,6 +22,7 @@ class Simulator:
         self.process = process
         line = process.stdout.readline()
         assert line, f"it did not start: {process.communicate()[1]}"
+        self.line = line
         self.info: dict[str, Any] = json.loads(line)
         self.rest: str = self.info["endpoints"]["rest"]
         self.stream: str = self.info["endpoints"]["stream"]
