@@ -1,6 +1,6 @@
 """python-binance: Client, AsyncClient, both with the WebSocket API, sockets, user socket, depth cache.
 
-Its threaded managers run the same sockets in a thread and are left out.
+The last three also by its threaded managers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from binance import AsyncClient, BinanceSocketManager, Client, DepthCacheManager
 from binance.exceptions import BinanceAPIException
 
-from . import account, events, extras, lists, market
+from . import account, events, extras, lists, market, threaded_python_binance
 from .calls_python_binance import BY_NAME, BY_REST, BY_SOCKET
 from .checks import Report, Text, Within
 from .introspection import Must, reaching, streams
@@ -53,12 +53,12 @@ def known(must: Must) -> dict[str, set[str]]:
             if not name.startswith(OTHER_MARKETS)
         }
     sockets = reaching(BinanceSocketManager, _spot_streams, must.streams)
-    found |= sockets
-    return found | {
+    sockets |= {
         "user_socket": {"userDataStream.subscribe.signature"},
         "multiplex_socket": {"trade"},
-        "DepthCacheManager": {"depth", "GET /api/v3/depth"},
     }
+    threaded = threaded_python_binance.known(sockets)
+    return found | sockets | threaded | {"DepthCacheManager": {"depth", "GET /api/v3/depth"}}
 
 
 def _spot_streams(source: str) -> Iterable[str]:
@@ -227,12 +227,37 @@ def check(control: ControlPlane, report: Report) -> None:
     with control.world(seed=5, protocol=extras.LISTEN_KEYS) as world:
         loop.run_until_complete(retired_socket(world, report))
     loop.close()
+    threads(control, report)
+
+
+def threads(control: ControlPlane, report: Report) -> None:
+    """The threaded managers."""
+    threaded = threaded_python_binance
+
+    def make_orders(story: Story) -> None:
+        _make_orders(story.world, story, report)
+
+    for spec, part in (
+        ({}, partial(threaded.sockets, calls=threaded.STREAM_CALLS)),
+        ({"protocol": extras.LISTEN_KEYS}, partial(threaded.sockets, calls=threaded.RETIRED)),
+        ({}, partial(threaded.user_socket, make_orders=make_orders)),
+        ({}, threaded.depth_cache),
+    ):
+        asyncio.set_event_loop(asyncio.new_event_loop())  # a manager's thread takes it over
+        with (
+            control.world(seed=6, **spec) as world,
+            threaded.using(local(AsyncClient, world), _local_sockets(world)),
+        ):
+            part(world, report)
+
+
+def _local_sockets(world: World) -> type:
+    return type("Manager", (BinanceSocketManager,), {"STREAM_URL": world.stream + "/"})
 
 
 async def _manager(world: World) -> tuple[Any, Any]:
     client = await local(AsyncClient, world).create(world.key, world.secret)
-    manager = type("Manager", (BinanceSocketManager,), {"STREAM_URL": world.stream + "/"})
-    return client, manager(client)
+    return client, _local_sockets(world)(client)
 
 
 async def sockets(world: World, report: Report) -> None:
@@ -350,11 +375,7 @@ async def depth_cache(world: World, report: Report) -> None:
                     book = await cache.recv()
             truth = world.book(SYMBOL)
             expected = [market.levels(truth[side]) for side in ("bids", "asks")]
-            held = [
-                sorted(side, key=lambda level: float(level[0]))
-                for side in (book.get_bids(), book.get_asks())
-            ]
-            held[0].reverse()
+            held = threaded_python_binance.in_order(book)
             report.check("DepthCacheManager", "depth", expected, held)
             await _end(cache._socket)
     await client.close_connection()
