@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,6 +161,14 @@ def test_a_fill_is_new_once_and_per_symbol() -> None:
     assert not dedupe.is_new(fill("7"))
     assert dedupe.is_new(fill("7", symbol="ETH-USDT"))
     assert dedupe.is_new(fill("8")), "two fills of one moment are two fills"
+
+
+def test_a_trade_with_oneself_is_two_fills() -> None:
+    dedupe = FillDedupe()
+    other = msgspec.structs.replace(fill("7"), venue_order_id="2")
+    assert dedupe.is_new(fill("7"))
+    assert dedupe.is_new(other)
+    assert not dedupe.is_new(fill("7"))
 
 
 def test_memory_of_fills_is_bounded() -> None:

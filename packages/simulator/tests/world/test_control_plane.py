@@ -95,6 +95,21 @@ def test_level_that_would_cross_the_book_is_refused(steered: Any) -> None:
     steered(body)
 
 
+def test_past_orders_were_placed_and_cancelled_one_after_the_other(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        action = {"kind": "past_orders", "symbol": "AAA-BBB", "count": 5}
+        assert (await s.ask("POST", "/market", {"actions": [action]}))[0] == 200
+        orders = (await s.ask("GET", "/truth/orders"))[1]
+        assert [order["status"] for order in orders] == ["CANCELED"] * 5
+        status, answer = await s.ask(
+            "POST", "/market", {"actions": [{**action, "account": "nobody"}]}
+        )
+        assert status == 400
+        assert "no account nobody" in answer["error"]
+
+    steered(body)
+
+
 def test_wait_answers_when_it_becomes_true(steered: Any) -> None:
     async def body(s: Any) -> None:
         wanted = {"kind": "request", "match": {"operation": "place", "client_order_id": "late"}}

@@ -195,7 +195,8 @@ class CallsLostCancelsFailed(RetryPolicy):
     """Takes a cancel whose reply was lost for one that did not happen."""
 
     def advice(self, error: VenueError, operation: str) -> RetryAdvice:
-        if operation == "cancel" and error.outcome is Outcome.UNKNOWN:
+        is_lost = error.outcome is Outcome.UNKNOWN and not isinstance(error, UnknownOrderError)
+        if operation.startswith("cancel") and is_lost:
             error.outcome = Outcome.NOT_APPLIED
         return super().advice(error, operation)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from venueproof_core.errors import InvalidOrderError, VenueError
+from venueproof_core.errors import InvalidOrderError, UnknownOrderError, VenueError
 from venueproof_core.models import (
     Contingency,
     Fill,
@@ -109,6 +109,17 @@ class KeepsTheOtherOrder(Face):
             for one in self._placed
         ]
         return [*found, *(order for half in halves if len(half) == 1 for order in half)]
+
+
+class BelievesEveryListCancel(Face):
+    """Takes a list that is done for cancelled."""
+
+    async def cancel_list(self, symbol: str, **ids: Any) -> OrderList:
+        try:
+            cancelled: OrderList = await self.client.cancel_list(symbol, **ids)
+        except UnknownOrderError:
+            cancelled = await self.client.order_list(symbol, **ids)
+        return cancelled
 
 
 class StreamsNoExpiry(Face):

@@ -76,6 +76,13 @@ _IN_LISTS = [
         tied_orders.KeepsTheOtherOrder,
     ),
     _face(
+        "every-list-cancel-believed",
+        BugClass.cancel_race,
+        "takes a list for cancelled that was done before",
+        [f"{_LISTS}/cancel-of-what-is-done-leaves-the-outcome-open"],
+        tied_orders.BelievesEveryListCancel,
+    ),
+    _face(
         "expired-orders-not-streamed",
         BugClass.private_parsing,
         "streams no order that has expired",

@@ -204,7 +204,12 @@ _ENDED = [
         Seam.COMPONENT,
         BugClass.unknown_outcome,
         "says NOT_APPLIED of a cancel whose reply was lost",
-        ["orders/cancel/lost-reply-is-no-failure", *_PAGES],
+        [
+            "orders/cancel/lost-reply-is-no-failure",
+            "orders/cancel-all/lost-reply-is-no-failure",
+            "orders/lists/lost-cancel-is-no-failure",
+            *_PAGES,
+        ],
         with_parts(retry=orders.CallsLostCancelsFailed),
     ),
     _face(

@@ -176,3 +176,34 @@ async def test_cancel_all_leaves_none(
     assert [order.status for order in cancelled] == [OrderStatus.CANCELED] * 3
     again = await accepted(trading.cancel_all(symbols[0]), "cancelling all of nothing")
     assert list(again) == []
+
+
+@case(
+    "orders/cancel-all/lost-reply-is-no-failure",
+    level=Level.MUST,
+    needs=[Capabilities.cancel_all_orders, Capabilities.limit_orders],
+    hunts=[BugClass.unknown_outcome, BugClass.cancel_race],
+    steering=Steering.CONTROL,
+    calls=["place", "cancel_all"],
+)
+async def test_cancel_all_whose_reply_is_lost(
+    trading: PrivateConnector, world: World, orders: OrderFactory, symbol: str
+) -> None:
+    """Cancelling all orders never ends as NOT_APPLIED when its reply is lost.
+
+    In an emergency the next step depends on it: orders that are believed open are hedged, or cancelled for ever.
+    """
+    for _ in range(2):
+        await trading.place(orders.far_from_market())
+    lost = await world.fault(
+        "lose_reply", match=Match(operation=Operation.CANCEL_ALL), delivery="cut"
+    )
+    outcome: Outcome | None = None
+    try:
+        await trading.cancel_all(symbol)
+    except VenueError as error:
+        outcome = error.outcome
+    await require_fired(lost)
+    assert {order.status for order in await world.truth.orders(symbol)} == {"CANCELED"}
+    if outcome is Outcome.NOT_APPLIED:
+        violated("all were cancelled", expected="UNKNOWN or APPLIED", observed=outcome.value)

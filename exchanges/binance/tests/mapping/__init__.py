@@ -1,0 +1,1 @@
+"""The venue's payloads to domain values and back."""

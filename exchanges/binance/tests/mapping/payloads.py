@@ -1,0 +1,60 @@
+"""Payloads as the venue documents them."""
+
+from decimal import Decimal
+
+D = Decimal
+MS = 1_000_000
+
+PLACED = {
+    "symbol": "BTCUSDT",
+    "orderId": 28,
+    "orderListId": -1,
+    "clientOrderId": "6gCrw2kRUAF9CvJDGP16IP",
+    "transactTime": 1507725176595,
+    "price": "50000.10000000",
+    "origQty": "10.00000000",
+    "executedQty": "4.00000000",
+    "origQuoteOrderQty": "0.000000",
+    "cummulativeQuoteQty": "200000.40000000",
+    "status": "PARTIALLY_FILLED",
+    "timeInForce": "GTC",
+    "type": "LIMIT",
+    "side": "SELL",
+    "workingTime": 1507725176595,
+    "selfTradePreventionMode": "NONE",
+    "fills": [],
+}
+REPORT = {
+    "e": "executionReport",
+    "E": 1499405658658,
+    "s": "ETHBTC",
+    "c": "mUvoqJxFIILMdfAW5iGSOW",
+    "S": "BUY",
+    "o": "LIMIT",
+    "f": "GTC",
+    "q": "1.00000000",
+    "p": "0.10264410",
+    "P": "0.00000000",
+    "F": "0.00000000",
+    "g": -1,
+    "C": "",
+    "x": "TRADE",
+    "X": "PARTIALLY_FILLED",
+    "r": "NONE",
+    "i": 4293153,
+    "l": "0.40000000",
+    "z": "0.70000000",
+    "L": "0.10264410",
+    "n": "0.00040000",
+    "N": "ETH",
+    "T": 1499405658657,
+    "t": 77,
+    "w": True,
+    "m": False,
+    "O": 1499405658000,
+    "Z": "0.07185087",
+    "Y": "0.04105764",
+    "Q": "0.00000000",
+    "W": 1499405658657,
+    "V": "NONE",
+}
