@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from tools.error_pages import errors_of, errors_of_ccxt
 from tools.workspace import ROOT
 from venueproof_core import errors
 from venueproof_core.capabilities import Capabilities, Declaration, Support
@@ -60,6 +61,8 @@ def pages() -> dict[str, str]:
         **{f"served-{venue}.md": _page(_served(venue)) for venue in plugins.venues},
         "faults.md": _page(_faults()),
         "errors.md": _page(_errors()),
+        **{f"errors-{venue}.md": _page(errors_of(venue)) for venue in plugins.venues},
+        "errors-ccxt.md": _page(errors_of_ccxt()),
         "report-schema.json": json.dumps(report_schema(), indent=2) + "\n",
     }
 

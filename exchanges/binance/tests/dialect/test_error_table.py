@@ -1,4 +1,4 @@
-"""Every documented error code: provoked with its exact text, or listed with the reason why nothing provokes it."""
+"""Errors provoked by the requests that deserve them, with their exact codes, texts and statuses."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -214,40 +214,6 @@ ERRORS: list[tuple[int, int, str, Provoke]] = [
     (-2039, 400, "Client order ID is not correct for this order ID.", lambda ask: _disagreeing(ask, "GET")),
     (-2043, 400, "This symbol doesn't have a reference price.", public("referencePrice", symbol="ETHUSDT")),
 ]  # fmt: skip
-ELSEWHERE = {
-    **dict.fromkeys((-1021, -1022, -2014, -2015), "test_security"),
-    -1125: "test_account",
-    **dict.fromkeys((-2035, -2036, -2042, -1020), "test_websocket_api"),
-}
-NEVER = {
-    -1000: "stands for what is not foreseen",
-    -1002: "the documents give no request that it answers",
-    -1006: "an unknown outcome is told with -1007",
-    -1010: "an older code of the engine's texts",
-    -1016: "the documents give no request that it answers",
-    -1034: "of FIX",
-    -1103: "an unknown parameter is told with -1104",
-    -1112: "an empty book is told with -2010",
-    -1114: "a timeInForce that is not taken is told with -1106",
-    -1158: "of order lists",
-    -1160: "of order lists",
-    -1165: "of order lists",
-    -1166: "of order lists",
-    -1168: "of order lists",
-    **dict.fromkeys(range(-1199, -1195), "of order lists"),
-    **dict.fromkeys(range(-1225, -1221), "of order lists"),
-    -2016: "every symbol has a trading day",
-    -2026: "no world is 90 days old",
-}
-# Source: error codes page, as far as it is about spot orders, queries and streams.
-DOCUMENTED = {
-    -1000, -1001, -1002, -1003, -1006, -1007, -1008, -1010, -1013, -1014, -1015, -1016, -1020, -1021, -1022,
-    -1034, -1100, -1101, -1102, -1103, -1104, -1105, -1106, -1108, -1111, -1112, -1114, -1115, -1116, -1117,
-    -1118, -1119, -1120, -1121, -1122, -1125, -1127, -1128, -1130, -1131, -1134, -1135, -1139, -1145, -1151,
-    -1158, -1160, -1165, -1166, -1168, -1194, -1196, -1197, -1198, -1199, -1210, -1211, -1220, -1222, -1223,
-    -1224, -1225, -2010, -2011, -2013, -2014, -2015, -2016, -2021, -2022, -2026, -2035, -2036, -2038, -2039,
-    -2042, -2043,
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -268,7 +234,17 @@ def test_error_has_its_code_text_and_status(
     venue(body)
 
 
-def test_every_documented_code_is_provoked_or_explained() -> None:
-    provoked = {code for code, *_ in ERRORS}
-    assert provoked | set(ELSEWHERE) | set(NEVER) == DOCUMENTED
-    assert not set(NEVER) & (provoked | set(ELSEWHERE))
+def test_ban_says_when_it_ends(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        ban = ask.world.dialect.limits_of_world.ban
+        ban.banned_until_ns = ask.world.timers.now_ns() + 7 * 10**9
+        status, told = await ask.public("time")
+        assert (status, told["code"]) == (418, -1003)
+        ends = [ban.banned_until_ns // 1_000_000 + slack for slack in (-1, 0, 1)]
+        assert told["msg"] in [
+            f"Way too much request weight used; IP banned until {end}. Please use WebSocket Streams for live updates"
+            " to avoid bans."
+            for end in ends
+        ]
+
+    venue(body)

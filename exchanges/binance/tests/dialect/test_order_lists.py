@@ -120,6 +120,20 @@ CODES = [
     (
         "oco",
         OCO,
+        {
+            "aboveType": "TAKE_PROFIT",
+            "abovePrice": None,
+            "aboveStopPrice": "70000",
+            "belowType": "LIMIT_MAKER",
+            "belowStopPrice": None,
+            "belowTimeInForce": None,
+        },
+        -1166,
+        "A limit order in a sell OCO must be above.",
+    ),
+    (
+        "oco",
+        OCO,
         {"aboveType": "STOP_LOSS", "belowType": "LIMIT_MAKER"},
         -1197,
         "A stop loss order in a sell OCO must be below.",

@@ -214,6 +214,16 @@ def test_wrong_frame_is_answered_with_its_code(
     sockets(body)
 
 
+def test_frame_that_is_no_request_says_so(sockets: Any) -> None:
+    async def body(ask: Any) -> None:
+        socket = await ask.open("/ws-api/v3")
+        await socket.send_str("nonsense")
+        answer = await socket.receive_json(timeout=2)
+        assert answer["error"] == {"code": -1135, "msg": "Invalid JSON Request"}
+
+    sockets(body)
+
+
 @pytest.mark.parametrize("identifier", ["1", "-9223372036854775808", '"a-b"', "null"])
 def test_id_comes_back_as_it_was_sent(sockets: Any, identifier: str) -> None:
     async def body(ask: Any) -> None:

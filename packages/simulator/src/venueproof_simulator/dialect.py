@@ -90,7 +90,8 @@ class Dialect(ABC):
                 ``unknown_outcome``.
         """
 
-    def documented_errors(self) -> Iterable[DocumentedError]:
+    @classmethod
+    def documented_errors(cls) -> Iterable[DocumentedError]:
         """Every error that the venue documents, and some that were made up."""
         return ()
 

@@ -234,7 +234,8 @@ class BinanceDialect(Dialect):
             return self.limits_of_world.banned(values["retry_after_s"])
         return errors.of(errors.STANDARD[kind])
 
-    def documented_errors(self) -> Iterable[DocumentedError]:
+    @classmethod
+    def documented_errors(cls) -> Iterable[DocumentedError]:
         return error_catalogue.documented_errors().values()
 
     def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
