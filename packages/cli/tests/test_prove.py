@@ -1,5 +1,6 @@
 """``venueproof prove``, with a proof that proves nothing."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from venueproof import matrix
 from venueproof import prove as command
 from venueproof.parser import build_parser
 from venueproof_core import BugClass, Defect, Seam
@@ -129,20 +131,35 @@ def test_unknown_venue_is_refused_before_anything_runs() -> None:
         run(proof(), "alpha", "gamma")
 
 
-def test_table_has_a_line_for_each_defect(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_table_has_a_line_for_each_defect(tmp_path: Path) -> None:
     path = tmp_path / "table.md"
     others = [f"book/{number}" for number in range(5)]
     one = DefectProof(DEFECT, caught={"book/gap": True}, others_run=40, others_failed=others)
 
     run(proof(proofs=[one]), "alpha", "--full", "--table", str(path))
 
-    assert "PROBLEM" not in capsys.readouterr().out
-    assert path.read_text().splitlines()[-1] == (
+    assert matrix.read(path.read_text()) == {}, "alpha has no such defect"
+    text = matrix.page(proof(proofs=[one]), ["gap-ignored"])
+    assert "1 defects, each tried on every case that the correct connector passes, 41 pairs" in text
+    assert text.splitlines()[-1] == (
         "| `gap-ignored` | component | book_gap | `book/gap` | 40 "
         "| 5: `book/0`, `book/1`, `book/2`, +2 more |"
     )
+
+
+def test_table_keeps_lines_of_other_defects_that_there_still_are() -> None:
+    def of(name: str) -> VenueProof:
+        renamed = dataclasses.replace(DEFECT, name=name)
+        return proof(proofs=[DefectProof(renamed, caught={"book/gap": True}, others_run=1)])
+
+    names = ["a", "b", "c"]
+    before = matrix.page(of("c"), names, matrix.page(of("a"), names))
+
+    text = matrix.page(of("b"), ["b", "c"], before)
+
+    assert list(matrix.read(before)) == ["a", "c"]
+    assert list(matrix.read(text)) == ["b", "c"]
+    assert "2 defects" in text
 
 
 @pytest.mark.parametrize("more", [[], ["--full", "--case", "book/"]])

@@ -162,6 +162,18 @@ def test_part_of_a_suite_is_proved_with_the_defects_of_its_cases() -> None:
     assert suite.asked[0] is None
 
 
+def test_named_defects_alone_are_proved_and_say_nothing_of_other_cases() -> None:
+    proof = module.prove(load_plugins(), "binance", Catching(), names=["gap-ignored"])
+
+    assert [one.defect.name for one in proof.proofs] == ["gap-ignored"]
+    assert proof.uncaught == []
+
+
+def test_unknown_defect_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="unknown defect: 'gap-ignord'"):
+        module.prove(load_plugins(), "binance", Catching(), names=["gap-ignord"])
+
+
 def test_unknown_venue_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="unknown venue"):
         module.prove(load_plugins(), "nowhere", Catching())

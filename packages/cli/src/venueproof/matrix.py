@@ -1,47 +1,59 @@
 """The whole matrix as a page: which defect is caught by which cases, one line for each defect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from venueproof_defects.prove import DefectProof, VenueProof
 
 SHOWN = 3  # others that a line names; the rest are counted
+COLUMNS = ("defect", "seam", "bug class", "caught by", "others tried", "others that catch it too")
+HEAD = """\
+<!-- Made by `venueproof prove {venue} --full --table PATH`; with `--defect NAME` it renews these lines alone. -->
+
+# Which case catches which defect: {venue}
+
+{count} defects, each tried on every case that the correct connector passes, {pairs} pairs in all. A defect must be
+caught by the cases it is made for, by their rule and with an expected/observed pair. Of the others at least 85 % must
+pass; those that catch it too are named. Cases that measure time are tried only with defects made for them.
+"""
 
 
-def page(proof: VenueProof) -> str:
-    """A Markdown page of a full proof."""
-    return "\n".join(_lines(proof)) + "\n"
+def page(proof: VenueProof, names: Iterable[str], before: str = "") -> str:
+    """A Markdown page of a full proof.
+
+    Args:
+        names: Every defect of the venue, in the order of the page.
+        before: The page as it was: lines of defects that this proof is not about are kept.
+    """
+    rows = read(before) | {one.defect.name: _cells(one) for one in proof.proofs}
+    kept = [rows[name] for name in names if name in rows]
+    pairs = sum(int(cells[4]) + cells[3].count("`") // 2 for cells in kept)
+    head = HEAD.format(venue=proof.venue, count=len(kept), pairs=pairs)
+    table = [COLUMNS, ["---"] * len(COLUMNS), *kept]
+    return head + "\n" + "".join(f"| {' | '.join(cells)} |\n" for cells in table)
 
 
-def _lines(proof: VenueProof) -> Iterator[str]:
-    command = f"venueproof prove {proof.venue} --full --seed {proof.seed} --table PATH"
-    yield f"<!-- Made by `{command}`. -->\n"
-    yield f"# Which case catches which defect: {proof.venue}\n"
-    tried = sum(one.others_run + len(one.caught) for one in proof.proofs)
-    yield (
-        f"{len(proof.proofs)} defects, {proof.cases} cases, {tried} pairs tried. Each defect must be caught by the "
-        "cases it is made for, by their rule and with an expected/observed pair. Of the other cases at least 85 % "
-        "must pass; those that catch it too are named here. Cases that measure time are tried only with defects "
-        "made for them.\n"
-    )
-    yield "| defect | seam | bug class | caught by | others tried | others that catch it too |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    yield from (_row(one) for one in proof.proofs)
+def read(text: str) -> dict[str, list[str]]:
+    """Defect to the cells of its line, as they are on a page."""
+    return {cells[0].strip("`"): cells for cells in _rows(text)}
 
 
-def _row(proof: DefectProof) -> str:
+def _rows(text: str) -> Iterator[list[str]]:
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            yield line.strip("| ").split(" | ")
+
+
+def _cells(proof: DefectProof) -> list[str]:
     defect = proof.defect
-    cells = [
+    own = [f"`{case}`" if caught else f"not `{case}`" for case, caught in proof.caught.items()]
+    return [
         f"`{defect.name}`",
         defect.seam.value,
         defect.bug_class.name,
-        ", ".join(
-            f"`{case}`" if is_caught else f"not `{case}`"
-            for case, is_caught in proof.caught.items()
-        ),
+        ", ".join(own),
         str(proof.others_run),
         _others(proof.others_failed),
     ]
-    return f"| {' | '.join(cells)} |"
 
 
 def _others(cases: list[str]) -> str:

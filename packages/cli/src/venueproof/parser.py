@@ -147,7 +147,18 @@ def _prove(parser: ArgumentParser) -> None:
         metavar="PREFIX",
         help="only cases whose id begins so, and their defects; may be repeated",
     )
-    add("--table", metavar="PATH", help="with --full: write the matrix there, as Markdown")
+    add(
+        "--defect",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this defect; may be repeated",
+    )
+    add(
+        "--table",
+        metavar="PATH",
+        help="with --full: write the matrix there as Markdown, with --defect only its lines",
+    )
     add("-n", dest="workers", type=int, default=4, metavar="N", help="processes (default: 4)")
     add("--json", action="store_true", help="print JSON to stdout, one line a venue")
     _verbose(parser)

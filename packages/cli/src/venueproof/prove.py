@@ -12,7 +12,7 @@ from typing import Any
 from venueproof import matrix
 from venueproof.exits import gravest
 from venueproof_core.errors import ConfigurationError
-from venueproof_core.plugins import load_plugins
+from venueproof_core.plugins import Plugins, load_plugins
 from venueproof_core.results import TestResult
 from venueproof_core.verdict import ExitCode
 from venueproof_defects.prove import DefectProof, Pair, VenueProof
@@ -40,10 +40,11 @@ def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
             seed=options.seed,
             full=options.full,
             is_part=bool(options.case),
+            names=options.defect,
             progress=_say,
         )
         if options.table and proof.proofs:
-            Path(options.table).write_text(matrix.page(proof), encoding="utf-8")
+            _write_table(Path(options.table), proof, plugins)
         duration_s = time.monotonic() - started
         if options.json:
             sys.stdout.write(json.dumps(as_json(proof, duration_s)) + "\n")
@@ -51,6 +52,12 @@ def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
             sys.stdout.write("".join(f"{line}\n" for line in lines(proof, duration_s)))
         codes.append(exit_code(proof))
     return gravest(codes)
+
+
+def _write_table(path: Path, proof: VenueProof, plugins: Plugins) -> None:
+    names = [d.name for d in plugins.defects.values() if d.venue in (None, proof.venue)]
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(matrix.page(proof, names, before), encoding="utf-8")
 
 
 class Suite:

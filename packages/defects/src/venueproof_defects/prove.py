@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from venueproof_core import Defect, TestResult, Verdict
+from venueproof_core.errors import ConfigurationError, unknown_name
 from venueproof_core.plugins import Plugins
 
 SAMPLE = 8
@@ -85,18 +86,22 @@ def prove(
     seed: int = 1,
     full: bool = False,
     is_part: bool = False,
+    names: Sequence[str] = (),
     progress: Progress = lambda _text: None,
 ) -> VenueProof:
     """Prove a venue's suite.
 
     Args:
         is_part: Only some cases are to be proved: those that ``run`` gives results of.
+        names: Of defects; none is all. Of some defects it cannot be said which cases are not caught.
 
     Raises:
-        ConfigurationError: Unknown venue, or the suite could not be run at all.
+        ConfigurationError: Unknown venue or defect, or the suite could not be run at all.
     """
     name = plugins.venue(venue).name
     defects = [d for d in plugins.defects.values() if d.venue in (None, name)]
+    if names:
+        defects = _named(defects, names)
     proof = VenueProof(venue=name, seed=seed)
     progress(f"{name}: the correct connector")
     correct = {result.id: result for result in run(None)}
@@ -110,8 +115,16 @@ def prove(
     found = {(str(result.defect), result.id): result for result in run(pairs)} if pairs else {}
     for defect in defects:
         proof.proofs.append(_judge(defect, correct, found))
-    _find_gaps(proof, passing, pairs, found)
+    _find_gaps(proof, [] if names else passing, pairs, found)
     return proof
+
+
+def _named(defects: Sequence[Defect], names: Sequence[str]) -> list[Defect]:
+    by_name = {defect.name: defect for defect in defects}
+    for name in names:
+        if name not in by_name:
+            raise ConfigurationError(unknown_name("defect", name, by_name))
+    return [by_name[name] for name in dict.fromkeys(names)]
 
 
 def _caught_by_any(defects: Iterable[Defect], cases: Mapping[str, TestResult]) -> Iterable[Defect]:
