@@ -63,9 +63,9 @@ class Truth:
         found = read_list(TruthBalance, await self._ask("balances", account=account))
         return {balance.currency: balance for balance in found}
 
-    async def trades(self, symbol: str) -> list[TruthTrade]:
-        """Every public print of an instrument, oldest first."""
-        return read_list(TruthTrade, await self._ask("trades", symbol=symbol))
+    async def trades(self, symbol: str, *, limit: int = 1000) -> list[TruthTrade]:
+        """The newest public prints of an instrument, oldest first."""
+        return read_list(TruthTrade, await self._ask("trades", symbol=symbol, limit=str(limit)))
 
     async def limits(self) -> list[TruthLimit]:
         """Every rate limit window."""

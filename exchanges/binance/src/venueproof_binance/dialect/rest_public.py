@@ -134,7 +134,7 @@ def klines(dialect: BinanceDialect, call: Call) -> Any:
     limit, (start, end), east = limit_of(call), bounds(call), time_zone(call)
     now = dialect.world.stamps.time_ns() + dialect.world.lead_ns()
     starts, end_of_last = interval_starts(interval, start, end, limit, now, east)
-    closes = [*starts[1:], end_of_last]
+    closes = [*starts[1:], end_of_last] if starts else []
     candles = dialect.world.history.candles(symbol, starts, end_of_last)
     return [
         [

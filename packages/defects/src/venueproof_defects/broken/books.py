@@ -76,6 +76,20 @@ class BookThatForgetsEarlyUpdates(LocalBook):
         return is_first or super().continues(first, last)
 
 
+class BookThatForgetsUpdatesOfAResync(BookThatForgetsEarlyUpdates):
+    """Holds updates for its first snapshot, and for no other."""
+
+    has_loaded = False
+
+    def hold(self, change: BookChange) -> None:
+        if not self.has_loaded:
+            LocalBook.hold(self, change)
+
+    def load(self, snapshot: BookSnapshot) -> None:
+        super().load(snapshot)
+        self.is_fresh, self.has_loaded = self.has_loaded, True
+
+
 class BookThatSkipsStraddlingUpdates(LocalBook):
     """Takes an update that begins before the snapshot for an old one, and goes on from its end."""
 
@@ -227,6 +241,90 @@ class BookOfCents(LocalBook):
 def _in_cents(text: str) -> str:
     price = Decimal(text)
     return text if price < 1 else str(price.quantize(Decimal("0.01")))
+
+
+class BookOfWholeSteps(LocalBook):
+    """Rounds prices above a hundred thousand to tens of thousands."""
+
+    def _set(self, side: Any, levels: Levels) -> None:
+        super()._set(side, [(_in_ten_thousands(price), quantity) for price, quantity in levels])
+
+
+def _in_ten_thousands(text: str) -> str:
+    price = Decimal(text)
+    return text if price < 1_000_000 else f"{price // 10_000 * 10_000:f}"
+
+
+class BookOfHalves(LocalBook):
+    """Takes halves for the smallest part of a quantity above five that is not whole."""
+
+    def _set(self, side: Any, levels: Levels) -> None:
+        super()._set(side, [(price, _in_halves(quantity)) for price, quantity in levels])
+
+
+def _in_halves(text: str) -> str:
+    # Only of quantities that have quarters: others have a lot of another size.
+    quantity = Decimal(text)
+    has_quarters = quantity % Decimal("0.5") == Decimal("0.25")
+    return str(quantity - Decimal("0.25")) if has_quarters else text
+
+
+class BookOfFloats(LocalBook):
+    """Reads quantities as binary fractions."""
+
+    def __init__(self, symbol: str, **more: Any) -> None:
+        super().__init__(symbol, **more)
+        exact = self._read
+        self._read = lambda text: exact(f"{float(text):.8f}")
+
+
+class BookWithoutExponents(LocalBook):
+    """Reads a number up to its exponent."""
+
+    def __init__(self, symbol: str, **more: Any) -> None:
+        super().__init__(symbol, **more)
+        exact = self._read
+        self._read = lambda text: exact(text.partition("E")[0])
+
+
+class BookOfEightDecimals(LocalBook):
+    """Takes the point away, whatever stands behind it."""
+
+    def __init__(self, symbol: str, **more: Any) -> None:
+        super().__init__(symbol, **more)
+        exact = self._read
+
+        def read(text: str) -> int:
+            whole, point, part = text.partition(".")
+            return exact(text) if "E" in text else int(whole + (part if point else ""))
+
+        self._read = read
+
+
+class BookThatLooksBack(LocalBook):
+    """Looks through everything it has applied before it applies more."""
+
+    def __init__(self, symbol: str, **more: Any) -> None:
+        super().__init__(symbol, **more)
+        self._applied: list[int] = []
+
+    def apply(self, change: BookChange) -> bool:
+        for _ in range(60):
+            sum(self._applied)
+        self._applied.append(change.last)
+        return super().apply(change)
+
+
+class BookThatKeepsItsPast(LocalBook):
+    """Keeps a page for each change that it has applied."""
+
+    def __init__(self, symbol: str, **more: Any) -> None:
+        super().__init__(symbol, **more)
+        self._past: list[bytearray] = []
+
+    def apply(self, change: BookChange) -> bool:
+        self._past.append(bytearray(b"." * 40_960))
+        return super().apply(change)
 
 
 class BookThatSkipsUnreadableLevels(LocalBook):

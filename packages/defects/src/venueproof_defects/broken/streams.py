@@ -225,6 +225,14 @@ class CandlesMergedOverGaps(EventFeed[Any]):
         )
 
 
+class EventsNowAndThen(EventFeed[Any]):
+    """Looks for events four times a second."""
+
+    async def __anext__(self) -> Any:
+        await asyncio.sleep(0.25)
+        return await super().__anext__()
+
+
 class CandlesThatNeverClose(EventFeed[Any]):
     """Takes the word that a candle has closed for no news."""
 

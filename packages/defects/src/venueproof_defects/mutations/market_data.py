@@ -1,64 +1,21 @@
-"""Books, trades, candles, tickers and times that are not the venue's."""
+"""Trades, candles, tickers, times and steps that are not the venue's; requests that take too long."""
 
 import dataclasses
 import time
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any
-
-import msgspec
+from decimal import ROUND_DOWN, Decimal
 
 from venueproof_core import BugClass, Defect, Seam, WireTables
-from venueproof_core.models import Candle, OrderBook
-from venueproof_defects.broken import books, streams
-from venueproof_defects.faces import Face, with_face
+from venueproof_defects.broken import streams, values
+from venueproof_defects.faces import with_face
 from venueproof_defects.seams import Apply, with_parts, with_tables
 
-_PAGE = 1_000
-
-
-class SnapshotOneLevelShort(Face):
-    """Counts levels from zero."""
-
-    async def order_book(self, symbol: str, *, depth: int = 100) -> OrderBook:
-        book: OrderBook = await self.client.order_book(symbol, depth=depth)
-        return msgspec.structs.replace(book, bids=book.bids[: depth - 1])
-
-
-class CandlesWithoutPageEnds(Face):
-    """Starts the second page one candle too late."""
-
-    async def candles(self, symbol: str, **bounds: Any) -> Sequence[Candle]:
-        found: Sequence[Candle] = await self.client.candles(symbol, **bounds)
-        return [candle for place, candle in enumerate(found) if place != _PAGE]
-
-
-class CandlesWithoutTheNewest(Face):
-    """Keeps the older ones when it has one too many."""
-
-    async def candles(self, symbol: str, **bounds: Any) -> Sequence[Candle]:
-        if bounds.get("limit") is None or bounds.get("start_time_ns") is not None:
-            found: Sequence[Candle] = await self.client.candles(symbol, **bounds)
-            return found
-        limit = bounds["limit"]
-        more: Sequence[Candle] = await self.client.candles(symbol, **{**bounds, "limit": limit + 1})
-        return more[:limit]
-
-
-class TimeInMicroseconds(Face):
-    """Tells the venue's time in the wrong unit."""
-
-    async def venue_time_ns(self) -> int:
-        told: int = await self.client.venue_time_ns()
-        return told // 1_000
-
-
-class OwnClockForTheVenues(Face):
-    """Asks its own machine."""
-
-    async def venue_time_ns(self) -> int:
-        await self.client.venue_time_ns()
-        return time.time_ns()
+_AREAS = ("market", "streams")
+_FORMS = ("scientific", "short", "long")
+# The one with the largest tick may have the smallest lot as well.
+_FINE = ("smallest-tick", "smallest-lot", "largest-tick")
+_QUARTER, _HALF, _USUAL = Decimal("0.25"), Decimal("0.5"), Decimal(1000)
+_VERY_LARGE = Decimal(500_000_000)
 
 
 def _swapped(one: str, other: str) -> Apply:
@@ -80,164 +37,40 @@ def _read_from(name: str, other: str) -> Apply:
     return with_tables(change)
 
 
+def _without_exponent(text: str) -> Decimal:
+    return Decimal(text.partition("E")[0])
+
+
+def _without_point(text: str) -> Decimal:
+    """A number whose last eight digits are decimals."""
+    digits = text.replace(".", "")
+    return Decimal(text) if "E" in text else Decimal(digits).scaleb(-8)
+
+
+def _to_seven_decimals(text: str) -> Decimal:
+    return Decimal(text).quantize(Decimal("1E-7"), rounding=ROUND_DOWN).normalize()
+
+
+def _in_millions(text: str) -> Decimal:
+    """A number, of which the millions are kept if it is very large."""
+    number = Decimal(text)
+    return number if number < _VERY_LARGE else number // 1_000_000 * 1_000_000
+
+
+def _on_usual_steps(text: str) -> Decimal:
+    """A number, in halves instead of quarters and in hundredths instead of thousandths."""
+    number = Decimal(text)
+    if number % _HALF == _QUARTER and number < _USUAL:
+        return number - _QUARTER
+    is_in_thousandths = number.normalize().as_tuple().exponent == -3
+    return number.quantize(Decimal("0.01")) if is_in_thousandths and 1 < number < 100 else number
+
+
 def _slowly(text: str) -> Decimal:
     end_ns = time.perf_counter_ns() + 30_000
     while time.perf_counter_ns() < end_ns:
         pass
     return Decimal(text)
-
-
-def _book(name: str, bug: BugClass, breaks: str, caught_by: Sequence[str], part: type) -> Defect:
-    return Defect(
-        name=name,
-        seam=Seam.COMPONENT,
-        bug_class=bug,
-        breaks=breaks,
-        caught_by=tuple(caught_by),
-        apply=with_parts(book=part),
-    )
-
-
-_BOOK_DEFECTS = [
-    _book(
-        "gap-ignored",
-        BugClass.book_gap,
-        "applies depth updates although one before them is missing",
-        [
-            "books/gap/is-healed",
-            "books/gap/every-gap-is-healed",
-            "books/reorder/is-healed",
-            "books/resync/leaves-one-stream",
-        ],
-        books.BookThatIgnoresGaps,
-    ),
-    _book(
-        "second-gap-ignored",
-        BugClass.book_resync,
-        "heals the first gap and applies everything after the second",
-        ["books/gap/every-gap-is-healed"],
-        books.BookThatHealsOnce,
-    ),
-    _book(
-        "old-levels-kept",
-        BugClass.book_resync,
-        "keeps levels of before a resync that lie outside of the new snapshot",
-        ["books/resync/discards-the-old-state"],
-        books.BookThatKeepsOldBids,
-    ),
-    _book(
-        "early-updates-lost",
-        BugClass.book_alignment,
-        "drops updates that come before the snapshot, and does not check the first one after it",
-        ["books/alignment/updates-after-the-snapshot"],
-        books.BookThatForgetsEarlyUpdates,
-    ),
-    _book(
-        "straddling-update-skipped",
-        BugClass.book_alignment,
-        "drops an update that begins before the snapshot and ends after it",
-        ["books/alignment/update-straddles-the-snapshot"],
-        books.BookThatSkipsStraddlingUpdates,
-    ),
-    _book(
-        "old-updates-applied",
-        BugClass.book_alignment,
-        "applies updates that the book already contains",
-        ["books/alignment/updates-before-the-snapshot", "books/reorder/is-healed"],
-        books.BookThatAppliesOldUpdates,
-    ),
-    _book(
-        "duplicate-taken-for-gap",
-        BugClass.book_gap,
-        "fetches a new snapshot whenever an update comes twice",
-        ["books/duplicate/changes-nothing"],
-        books.BookThatRefusesDuplicates,
-    ),
-    _book(
-        "zero-known-in-one-form",
-        BugClass.book_levels,
-        "removes a level only for the text 0.00000000",
-        [f"books/zero/removes-the-level/{form}" for form in ("bare", "short", "negative")],
-        books.BookThatLooksForEightZeros,
-    ),
-    _book(
-        "best-bid-kept",
-        BugClass.book_levels,
-        "ignores the removal of the best bid",
-        ["books/zero/removes-the-level/as-always"],
-        books.BookThatKeepsTheBestBid,
-    ),
-    _book(
-        "unknown-zero-shown",
-        BugClass.book_levels,
-        "shows an empty level when a level is removed that it did not have",
-        ["books/zero/for-an-unknown-level-is-harmless"],
-        books.BookThatShowsUnknownZeros,
-    ),
-    _book(
-        "window-forgotten",
-        BugClass.book_levels,
-        "shows levels beyond the end of its snapshot as if those before them were known",
-        ["books/window/levels-beyond-it-stay-unknown"],
-        books.BookWithoutBounds,
-    ),
-    _book(
-        "depth-not-refilled",
-        BugClass.book_levels,
-        "keeps no more levels than it shows",
-        ["books/depth/refills-from-below"],
-        books.BookThatForgetsBelowItsDepth,
-    ),
-    _book(
-        "prices-sorted-as-text",
-        BugClass.book_levels,
-        "sorts prices as text",
-        ["books/stream/sides-are-apart-and-sorted"],
-        books.BookSortedAsText,
-    ),
-    _book(
-        "book-repeated",
-        BugClass.book_levels,
-        "hands over the book before, now and then, under the new version",
-        ["books/stream/follows-every-change"],
-        books.BookThatRepeatsItself,
-    ),
-    _book(
-        "bids-shared-by-symbols",
-        BugClass.concurrency,
-        "keeps one set of bids for all instruments",
-        ["books/stream/symbols-do-not-mix"],
-        books.BookThatSharesItsBids,
-    ),
-    _book(
-        "seven-decimals",
-        BugClass.precision,
-        "cuts prices and quantities after seven decimals",
-        ["books/stream/steps-are-exact/smallest-tick"],
-        books.BookOfSevenDecimals,
-    ),
-    _book(
-        "prices-in-cents",
-        BugClass.precision,
-        "rounds prices above one to two decimals",
-        ["books/stream/steps-are-exact/step-no-power-of-ten"],
-        books.BookOfCents,
-    ),
-    _book(
-        "unreadable-levels-skipped",
-        BugClass.error_mapping,
-        "leaves out levels that it cannot read, and applies the rest",
-        ["streams/malformed/is-survived/no-number"],
-        books.BookThatSkipsUnreadableLevels,
-    ),
-    _book(
-        "book-pauses",
-        BugClass.resources,
-        "blocks its thread for an eighth of a second, every eighth update",
-        ["performance/stream/message-to-handler", "performance/stream/book-update"],
-        books.BookThatPauses,
-    ),
-]
 
 
 def _defect(
@@ -253,14 +86,109 @@ def _defect(
     )
 
 
-_VALUE_DEFECTS = [
+DEFECTS = [
+    _defect(
+        "values-to-seven-decimals",
+        Seam.MAPPING,
+        BugClass.precision,
+        "keeps seven decimals of each number",
+        [
+            *(f"{area}/steps/values-are-exact/{kind}" for area in _AREAS for kind in _FINE),
+            *(f"market/numbers/form-does-not-matter/{form}" for form in _FORMS),
+        ],
+        with_tables(lambda tables: dataclasses.replace(tables, read_decimal=_to_seven_decimals)),
+    ),
+    _defect(
+        "large-values-rounded",
+        Seam.MAPPING,
+        BugClass.precision,
+        "keeps the millions of very large numbers",
+        [
+            *(
+                f"{area}/steps/values-are-exact/{kind}"
+                for area in _AREAS
+                for kind in ("largest-tick",)
+            ),
+        ],
+        with_tables(lambda tables: dataclasses.replace(tables, read_decimal=_in_millions)),
+    ),
+    _defect(
+        "odd-steps-rounded",
+        Seam.MAPPING,
+        BugClass.precision,
+        "rounds quarters to halves, and thousandths to hundredths",
+        [
+            *(
+                f"{area}/steps/values-are-exact/{kind}"
+                for area in _AREAS
+                for kind in ("odd-tick", "odd-lot")
+            ),
+        ],
+        with_tables(lambda tables: dataclasses.replace(tables, read_decimal=_on_usual_steps)),
+    ),
+    _defect(
+        "exponents-of-replies-not-read",
+        Seam.MAPPING,
+        BugClass.precision,
+        "reads numbers up to their exponent",
+        ["market/numbers/form-does-not-matter/scientific"],
+        with_tables(lambda tables: dataclasses.replace(tables, read_decimal=_without_exponent)),
+    ),
+    _defect(
+        "decimals-of-replies-presumed",
+        Seam.MAPPING,
+        BugClass.precision,
+        "presumes that numbers have eight decimals",
+        [f"market/numbers/form-does-not-matter/{form}" for form in ("short", "long")],
+        with_tables(lambda tables: dataclasses.replace(tables, read_decimal=_without_point)),
+    ),
+    _defect(
+        "ticker-volumes-swapped",
+        Seam.MAPPING,
+        BugClass.metadata,
+        "exchanges base and quote volume of the ticker",
+        ["market/ticker/sums-up-the-day"],
+        _swapped("ticker.volume", "ticker.quote_volume"),
+    ),
+    _defect(
+        "candles-from-before",
+        Seam.COMPONENT,
+        BugClass.timestamps,
+        "takes the candle that a range begins in, although it opened before",
+        [f"market/candles/bounds-are-kept/{length}" for length in ("minute", "hour", "day")],
+        with_face(values.CandlesFromBefore),
+    ),
+    _defect(
+        "full-page-asked-again",
+        Seam.COMPONENT,
+        BugClass.pagination,
+        "tells the last candle twice when a page was full",
+        [f"market/candles/pages-end-exactly/{pages}" for pages in ("full-page", "two-pages")],
+        with_face(values.CandlesAskedOnceMore),
+    ),
+    _defect(
+        "trades-of-one-page",
+        Seam.COMPONENT,
+        BugClass.pagination,
+        "gives no more trades than the venue gives at once",
+        ["market/trades/complete-over-pages"],
+        with_face(values.TradesOfOnePage),
+    ),
+    _defect(
+        "writes-think-first",
+        Seam.COMPONENT,
+        BugClass.throttling,
+        "waits before it places or cancels",
+        ["performance/operation/place-and-cancel"],
+        with_face(values.WritesThinkFirst),
+    ),
     _defect(
         "snapshot-one-level-short",
         Seam.COMPONENT,
         BugClass.book_levels,
         "returns one bid fewer than it was asked for",
         ["books/snapshot/equals-the-venue"],
-        with_face(SnapshotOneLevelShort),
+        with_face(values.SnapshotOneLevelShort),
     ),
     _defect(
         "maximum-read-from-minimum",
@@ -323,8 +251,8 @@ _VALUE_DEFECTS = [
         Seam.COMPONENT,
         BugClass.pagination,
         "loses the first candle of the second page",
-        ["market/candles/complete-over-pages"],
-        with_face(CandlesWithoutPageEnds),
+        ["market/candles/complete-over-pages", "market/candles/pages-end-exactly/one-more"],
+        with_face(values.CandlesWithoutPageEnds),
     ),
     _defect(
         "newest-candle-dropped",
@@ -332,7 +260,7 @@ _VALUE_DEFECTS = [
         BugClass.pagination,
         "drops the newest candle where it should drop the oldest",
         ["market/candles/newest-without-bounds"],
-        with_face(CandlesWithoutTheNewest),
+        with_face(values.CandlesWithoutTheNewest),
     ),
     _defect(
         "venue-time-in-microseconds",
@@ -340,7 +268,7 @@ _VALUE_DEFECTS = [
         BugClass.timestamps,
         "tells the venue's time in microseconds",
         [f"market/time/is-the-venues/{step}" for step in ("in-step", "behind", "ahead")],
-        with_face(TimeInMicroseconds),
+        with_face(values.TimeInMicroseconds),
     ),
     _defect(
         "own-clock-for-the-venues",
@@ -348,7 +276,7 @@ _VALUE_DEFECTS = [
         BugClass.clock_skew,
         "tells the time of its own machine as the venue's",
         ["market/time/is-the-venues/behind", "market/time/is-the-venues/ahead"],
-        with_face(OwnClockForTheVenues),
+        with_face(values.OwnClockForTheVenues),
     ),
     _defect(
         "decimals-read-slowly",
@@ -367,5 +295,3 @@ _VALUE_DEFECTS = [
         with_parts(rates=streams.SlowBudget),
     ),
 ]
-
-DEFECTS = [*_BOOK_DEFECTS, *_VALUE_DEFECTS]

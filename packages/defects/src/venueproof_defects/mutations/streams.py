@@ -206,8 +206,15 @@ DEFECTS = [
         "burst-dropped",
         BugClass.resources,
         "drops frames without a word when its queue is full",
-        ["streams/trades/burst-without-loss"],
+        ["streams/trades/burst-without-loss", "performance/stream/slow-reader-loses-nothing"],
         inbox=streams.InboxThatDrops,
+    ),
+    _parts(
+        "events-polled",
+        BugClass.throttling,
+        "looks for events now and then",
+        ["performance/stream/event-to-delivery"],
+        events=streams.EventsNowAndThen,
     ),
     _parts(
         "frames-kept",

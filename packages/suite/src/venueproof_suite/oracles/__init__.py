@@ -10,6 +10,7 @@ from venueproof_suite.oracles.comparison import same_number, same_time
 from venueproof_suite.oracles.convergence import converged_book
 from venueproof_suite.oracles.exact import exact_book, exact_reply
 from venueproof_suite.oracles.fields import must_equal
+from venueproof_suite.oracles.instruments import STEPS, instrument_with
 from venueproof_suite.oracles.prints import candle_of, trade_fields, trades_since
 from venueproof_suite.oracles.reading import in_background, until
 from venueproof_suite.oracles.trace import followed_books, traced_books
@@ -21,6 +22,9 @@ __all__ = [
     "exact_reply",
     "followed_books",
     "traced_books",
+    # instruments
+    "STEPS",
+    "instrument_with",
     # other values
     "candle_of",
     "must_equal",

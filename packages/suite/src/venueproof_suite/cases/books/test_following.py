@@ -3,13 +3,16 @@
 from decimal import Decimal
 from typing import Literal
 
-import pytest
-
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
 from venueproof_core.control import Move, SetLevel, TruthInstrument, Walk
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, within
-from venueproof_suite.oracles import converged_book, exact_reply, followed_books
+from venueproof_suite.oracles import (
+    converged_book,
+    exact_reply,
+    followed_books,
+    instrument_with,
+)
 
 _SIDES: tuple[Literal["BUY", "SELL"], ...] = ("BUY", "SELL")
 
@@ -110,7 +113,13 @@ def _free_prices(levels: list[tuple[Decimal, Decimal]], step: Decimal) -> list[D
     hunts=[BugClass.precision],
     steering=Steering.CONTROL,
     calls=["stream_order_book", "order_book"],
-    variants={"smallest-tick": "tick", "step-no-power-of-ten": "odd"},
+    variants={
+        "smallest-tick": "smallest-tick",
+        "step-no-power-of-ten": "odd-tick",
+        "largest-tick": "largest-tick",
+        "smallest-lot": "smallest-lot",
+        "lot-no-power-of-ten": "odd-lot",
+    },
 )
 async def test_steps_are_exact(
     market: PublicConnector, world: World, connector_declaration: Connector, variant: str
@@ -120,14 +129,7 @@ async def test_steps_are_exact(
     Binary fractions and fixed decimals round prices of 0.00001234 and steps of 0.003: levels merge or
     vanish, and orders at such prices are refused.
     """
-    instruments = await world.truth.instruments()
-    if variant == "tick":
-        symbol = min(instruments, key=lambda item: item.tick_size).symbol
-    else:
-        odd = [item.symbol for item in instruments if not _is_power_of_ten(item.tick_size)]
-        if not odd:
-            pytest.skip("no instrument of this venue has a tick that is no power of ten")
-        symbol = odd[0]
+    symbol = (await instrument_with(world, variant)).symbol
     projection = connector_declaration.projection
     async with market.stream_order_book(symbol) as books:
         await within(anext(books), "the first book")
@@ -135,10 +137,6 @@ async def test_steps_are_exact(
         await converged_book(world, books, symbol, projection=projection)
     before = await world.mark()
     await exact_reply(world, await market.order_book(symbol, depth=20), before, projection)
-
-
-def _is_power_of_ten(step: Decimal) -> bool:
-    return step.normalize().as_tuple().digits == (1,)
 
 
 @case(

@@ -1,9 +1,10 @@
 """Books after updates were lost, doubled or came in the wrong order, and after cuts."""
 
+import asyncio
 from decimal import Decimal
 
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
-from venueproof_core.control import Channel, Match, Move, SetLevel, Walk
+from venueproof_core.control import Channel, GatePoint, Match, Move, Operation, SetLevel, Walk
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, expect, require_fired, within
 from venueproof_suite.oracles import converged_book, followed_books
@@ -90,6 +91,48 @@ async def test_resync_discards_the_old_state(
         await gap.wait_fired()
         await world.market(Walk(symbol=symbol, steps=5))
         await converged_book(world, books, symbol, projection=connector_declaration.projection)
+
+
+@case(
+    "books/resync/while-the-market-moves",
+    level=Level.MUST,
+    needs=[Capabilities.depth_updates],
+    hunts=[BugClass.book_resync, BugClass.book_alignment],
+    steering=Steering.CONTROL,
+    calls=["stream_order_book"],
+    source="https://github.com/bmoscon/cryptofeed/pull/606",
+)
+async def test_resync_while_the_market_moves(
+    market: PublicConnector, world: World, symbol: str, connector_declaration: Connector
+) -> None:
+    """Updates that come while a resync waits for its snapshot are applied to it, as at the start.
+
+    Resyncs happen when the market runs, and it does not stand still for them.
+    """
+    projection = connector_declaration.projection
+    start = (await world.truth.book(symbol)).version
+    async with market.stream_order_book(symbol) as books:
+        seen = [await within(anext(books), "the first book")]
+        snapshot = await world.gate(
+            Match(operation=Operation.ORDER_BOOK, symbol=symbol), GatePoint.BEFORE_REPLY
+        )
+        gap = await world.fault("drop_event", match=_BOOKS)
+        await world.market(Walk(symbol=symbol, steps=5))
+        await gap.wait_fired()
+        await world.market(Walk(symbol=symbol, steps=5))
+        reading = asyncio.ensure_future(anext(books))
+        try:
+            with expect("the connector asks for a snapshot after the gap"):
+                await snapshot.reached()
+            for _ in range(3):
+                await world.market(Walk(symbol=symbol, steps=10))
+            await snapshot.release()
+            seen.append(await within(reading, "the book after the gap"))
+        finally:
+            reading.cancel()
+        await world.market(Walk(symbol=symbol, steps=5))
+        seen += await converged_book(world, books, symbol, projection=projection)
+    await followed_books(world, seen, start, projection)
 
 
 @case(

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from resource import getpagesize
+from statistics import median
 
 from venueproof_core.results import LatencySummary
-from venueproof_suite import violated
+from venueproof_suite import World, violated
 
 # Below this many samples a percentile is an anecdote.
 FEWEST_SAMPLES = 10
@@ -24,6 +27,22 @@ async def timed(call: Callable[[], Awaitable[object]], *, count: int, budget_s: 
         await call()
         samples.append(time.perf_counter_ns() - start_ns)
     return samples
+
+
+async def round_trip_ns(world: World) -> int:
+    """What a small request to the control plane takes here and now: the yardstick of this machine."""
+    return round(median(await timed(world.truth.limits, count=15, budget_s=0.5)))
+
+
+def growth(samples: Sequence[int]) -> float:
+    """How many times longer the last quarter takes than the first, at the median."""
+    quarter = len(samples) // 4
+    return median(samples[-quarter:]) / max(1.0, median(samples[:quarter]))
+
+
+def resident_mib() -> float:
+    """Memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * getpagesize() / 2**20
 
 
 async def loop_lag_ns() -> int:

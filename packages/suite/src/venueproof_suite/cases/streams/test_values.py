@@ -1,12 +1,14 @@
 """Top of book and candles as they change."""
 
+from decimal import Decimal
+
 from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
 from venueproof_core.control import Channel, Match, Move, Print, SetLevel, TruthBook, Walk
 from venueproof_core.models import Candle, TopOfBook
 from venueproof_core.venue import PublicConnector
 from venueproof_suite import World, case, collect_until, require_fired, within
 from venueproof_suite.cuts import cut_off
-from venueproof_suite.oracles import candle_of, must_equal
+from venueproof_suite.oracles import STEPS, candle_of, instrument_with, must_equal, trade_fields
 
 _TOPS = Match(channel=Channel.TOP_OF_BOOK)
 _MINUTE_NS = 60_000_000_000
@@ -151,3 +153,42 @@ async def test_streamed_candles_equal_the_trades(
 
         seen = await collect_until(candles, has_arrived, f"the candle of {opened_ns}")
     must_equal(seen[-1], expected, f"candle of {symbol}", connector_declaration.projection)
+
+
+@case(
+    "streams/steps/values-are-exact",
+    level=Level.MUST,
+    needs=[Capabilities.public_trades, Capabilities.candles, Capabilities.top_of_book_stream],
+    hunts=[BugClass.precision],
+    steering=Steering.CONTROL,
+    calls=["stream_trades", "stream_candles", "stream_top_of_book"],
+    variants=STEPS,
+)
+async def test_streamed_values_are_exact_whatever_the_steps(
+    market: PublicConnector, world: World, connector_declaration: Connector, variant: str
+) -> None:
+    """Streamed trades, candles and tops are exact for ticks from 1e-8 to 1e3, and for steps like 0.25 or 5.
+
+    A stream that rounds makes quotes off the tick, and the venue refuses them.
+    """
+    instrument = await instrument_with(world, variant)
+    symbol, projection = instrument.symbol, connector_declaration.projection
+    price, quantity = (await world.truth.book(symbol)).asks[0]
+    lots = max(Decimal(1), quantity // instrument.lot_size // 3)
+    # An odd number of them, so that what is traded is a multiple of no larger lot.
+    size = (lots - (lots + 1) % 2) * instrument.lot_size
+    async with (
+        market.stream_trades(symbol) as trades,
+        market.stream_candles(symbol, interval_s=60) as candles,
+        market.stream_top_of_book(symbol) as tops,
+    ):
+        await world.market(Print(symbol=symbol, side="BUY", quantity=size))
+        trade = await within(anext(trades), "the trade")
+        candle = await within(anext(candles), "the candle")
+        top = await within(anext(tops), "the top of book")
+    truths = await world.truth.trades(symbol)
+    must_equal(trade, trade_fields(truths[-1]), f"trade of {symbol}", projection)
+    opened_ns = truths[-1].venue_time_ns // _MINUTE_NS * _MINUTE_NS
+    must_equal(candle, candle_of(truths, opened_ns, 60), f"candle of {symbol}", projection)
+    must_equal(top, _top_fields(await world.truth.book(symbol)), f"top of {symbol}", projection)
+    assert truths[-1].price == price, "the case took something else than it meant to"
