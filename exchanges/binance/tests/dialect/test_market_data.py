@@ -196,6 +196,17 @@ def test_symbol_status_selects_among_symbols_and_is_held_against_one(venue: Any)
     venue(body)
 
 
+def test_range_without_candles_is_empty(venue: Any) -> None:
+    async def body(ask: Any) -> None:
+        _, told = await ask.public("klines", symbol="BTCUSDT", interval="1m", limit=1)
+        after = told[0][0] + 60_000
+        range_after = {"startTime": after - 1, "endTime": after - 1}
+        status, rows = await ask.public("klines", symbol="BTCUSDT", interval="1m", **range_after)
+        assert (status, rows) == (200, [])
+
+    venue(body)
+
+
 def test_permissions_select_symbols(venue: Any) -> None:
     async def body(ask: Any) -> None:
         _, group = await ask.public("exchangeInfo", permissions="TRD_GRP_004")
