@@ -21,6 +21,7 @@ from venueproof_core.errors import (
     ConfigurationError,
     DisconnectedError,
     MalformedMessageError,
+    PartlyReplacedError,
     RateLimitedError,
     TimedOutError,
     UnknownOrderError,
@@ -181,6 +182,40 @@ def test_error_is_of_the_class_that_the_program_names(run: Run, programs: Progra
             await program.order_book("A-B", depth=3)
         assert (told.value.operation, told.value.code) == ("order_book", "429")
         assert told.value.retry_after_s == 3
+        await program.aclose()
+
+    run(ask())
+
+
+def test_half_of_a_replacement_is_told_with_its_order(run: Run, programs: Programs) -> None:
+    order = {
+        "symbol": "A-B",
+        "client_order_id": "new",
+        "venue_order_id": "7",
+        "side": "BUY",
+        "order_type": "LIMIT",
+        "status": "NEW",
+        "quantity": "2",
+        "filled_quantity": "0",
+    }
+    error = {
+        "class": "PartlyReplacedError",
+        "outcome": "APPLIED",
+        "message": "the old order had filled",
+        "is_canceled": False,
+        "placed": order,
+    }
+
+    async def ask() -> None:
+        program = await programs.connect(f"say(id=number, error={error})")
+        with pytest.raises(PartlyReplacedError) as told:
+            await program.place(
+                OrderRequest(
+                    symbol="A-B", side=Side.BUY, order_type=OrderType.LIMIT, client_order_id="new"
+                )
+            )
+        assert not told.value.is_canceled
+        assert told.value.placed.quantity == Decimal(2)
         await program.aclose()
 
     run(ask())

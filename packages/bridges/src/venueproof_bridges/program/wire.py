@@ -40,7 +40,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """An error as the program tells it."""
+    """An error as the program tells it.
+
+    Attributes:
+        is_canceled / placed: What a ``PartlyReplacedError`` says besides.
+    """
 
     kind: str = msgspec.field(name="class")
     message: str
@@ -49,6 +53,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None = None
     retry: Retry | None = None
     retry_after_s: float | None = None
+    is_canceled: bool = True
+    placed: Order | None = None
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +129,9 @@ def as_error(raw: msgspec.Raw, *, venue: str, operation: str) -> Exception:
     if kind is None:
         known = ", ".join(sorted(ERRORS))
         raise msgspec.ValidationError(f"{failure.kind!r} is none of {known} - at `$.error.class`")
+    halves: dict[str, Any] = {}
+    if kind is errors.PartlyReplacedError:
+        halves = {"is_canceled": failure.is_canceled, "placed": failure.placed}
     return kind(
         failure.message,
         venue=venue,
@@ -132,6 +141,7 @@ def as_error(raw: msgspec.Raw, *, venue: str, operation: str) -> Exception:
         status=failure.status,
         retry=failure.retry,
         retry_after_s=failure.retry_after_s,
+        **halves,
     )
 
 
