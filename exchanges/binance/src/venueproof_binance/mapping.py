@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import msgspec
+
 from venueproof_binance._row import Row
 from venueproof_binance.errors import unreadable
 from venueproof_core import WireTables
@@ -295,11 +297,15 @@ def order_book(data: Any, symbol: str, tables: WireTables, depth: int) -> OrderB
     number = tables.read_decimal
 
     def levels(key: str) -> tuple[Level, ...]:
+        if number is Decimal:
+            return msgspec.convert(data[key], tuple[Level, ...])  # exact, and without a loop here
         return tuple(Level(number(price), number(quantity)) for price, quantity in data[key])
 
     try:
         bids, asks = levels("bids"), levels("asks")
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+    except (
+        KeyError, TypeError, ValueError, InvalidOperation, msgspec.ValidationError
+    ) as error:  # fmt: skip
         raise unreadable(
             f"the levels cannot be read: {error!r}", repr(data), "order_book"
         ) from error

@@ -113,13 +113,21 @@ class Deadline:
             raise RuntimeError("a deadline needs a task to interrupt")
         self._task = task
         self._cancelling = task.cancelling()
-        self._timer = asyncio.create_task(self._expire())
+        self._timer: asyncio.TimerHandle | asyncio.Task[None]
+        if isinstance(self._clock, SystemClock):
+            # Nobody pushes it: the loop's own timer will do, and costs no task for each request.
+            self._timer = asyncio.get_running_loop().call_later(self._duration_s, self._expire)
+        else:
+            self._timer = asyncio.create_task(self._watch())
 
-    async def _expire(self) -> None:
+    async def _watch(self) -> None:
         if self._is_patient:
             await sleep_patiently(self._clock, self._duration_s)
         else:
             await self._clock.sleep(self._duration_s)
+        self._expire()
+
+    def _expire(self) -> None:
         self._has_expired = True
         self._task.cancel()
 
