@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SEEDED_TRADES = 2000
 SEEDED_HOURS = 48
+BLOCK = 256  # Prints that are summed up once and for all: a day of a running market has tens of thousands.
 
 
 class PublicTrade(msgspec.Struct, frozen=True, gc=False):
@@ -70,6 +71,18 @@ class CandleUnits(msgspec.Struct, gc=False):
         self.first_id = self.first_id or trade.trade_id
         self.last_id = trade.trade_id
 
+    def join(self, later: CandleUnits) -> None:
+        """Take in a candle of what was traded next."""
+        self.high = max(self.high, later.high)
+        self.low = min(self.low, later.low)
+        self.close = later.close
+        self.volume += later.volume
+        self.quote_volume += later.quote_volume
+        self.taker_buy_volume += later.taker_buy_volume
+        self.taker_buy_quote_volume += later.taker_buy_quote_volume
+        self.count += later.count
+        self.last_id = later.last_id
+
 
 @lru_cache(maxsize=64)
 def _seeded(
@@ -110,6 +123,7 @@ class History:
         self._seed = seed
         self._start_ns = start_ns
         self._trades: dict[str, list[PublicTrade]] = {}
+        self._blocks: dict[str, list[CandleUnits]] = {}
         # Quantity and notional of all prints before each one.
         self._sums: dict[str, list[tuple[int, int]]] = {}
 
@@ -165,6 +179,35 @@ class History:
         first = bisect.bisect_left(trades, start_ns, key=lambda trade: trade.time_ns)
         last = bisect.bisect_left(trades, end_ns, lo=first, key=lambda trade: trade.time_ns)
         return first, last
+
+    def summary(self, symbol: str, start_ns: int, end_ns: int) -> CandleUnits | None:
+        """Prints with ``start_ns <= time < end_ns`` as one candle; ``None`` if there are none."""
+        trades = self.trades(symbol)
+        place = bisect.bisect_left(trades, start_ns, key=lambda trade: trade.time_ns)
+        end = bisect.bisect_left(trades, end_ns, key=lambda trade: trade.time_ns)
+        if place == end:
+            return None
+        price = trades[place].price
+        found = CandleUnits(start_ns, price, price, price, price, first_id=place + 1)
+        blocks = self._full_blocks(symbol)
+        while place < end:
+            if place % BLOCK == 0 and place + BLOCK <= end:
+                found.join(blocks[place // BLOCK])
+                place += BLOCK
+            else:
+                found.add(trades[place])
+                place += 1
+        return found
+
+    def _full_blocks(self, symbol: str) -> list[CandleUnits]:
+        trades, blocks = self.trades(symbol), self._blocks.setdefault(symbol, [])
+        while (len(blocks) + 1) * BLOCK <= len(trades):
+            first, *others = trades[len(blocks) * BLOCK : (len(blocks) + 1) * BLOCK]
+            block = CandleUnits(first.time_ns, first.price, first.price, first.price, first.price)
+            for trade in (first, *others):
+                block.add(trade)
+            blocks.append(block)
+        return blocks
 
     def candles(self, symbol: str, starts: Sequence[int], end_of_last_ns: int) -> list[CandleUnits]:
         """Candles that open at ``starts`` (rising); each ends where the next begins.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from venueproof_core.control import Match
+from venueproof_core.models import Side
 from venueproof_simulator.clocks import SECOND_NS, StampClock, TimerClock
 from venueproof_simulator.history import SEEDED_TRADES, History
 from venueproof_simulator.journal import Journal
@@ -129,3 +130,24 @@ def test_candles_add_up_to_their_trades(listings: Any) -> None:
     assert all(candle.low <= candle.open <= candle.high for candle in busy)
     quiet = [pair for pair in pairwise(candles) if not pair[1].count]
     assert all(after.open == before.close == after.close for before, after in quiet)
+
+
+def test_summary_over_many_prints_is_that_of_each_of_them(listings: Any) -> None:
+    symbol, start_ns = "AAA-BBB", 10**9 * SECOND_NS
+    history = History(listings, seed=1, start_ns=start_ns)
+    trades = history.trades(symbol)
+    for first, last in ((0, 2000), (1, 1999), (255, 257), (256, 512), (300, 301), (7, 1500)):
+        inside = trades[first:last]
+        end_ns = trades[last].time_ns if last < len(trades) else start_ns
+        found = history.summary(symbol, inside[0].time_ns, end_ns)
+        assert found is not None
+        prices = [trade.price for trade in inside]
+        buys = [trade for trade in inside if trade.taker_side is Side.BUY]
+        assert (found.open, found.close) == (prices[0], prices[-1])
+        assert (found.high, found.low) == (max(prices), min(prices))
+        assert found.volume == sum(trade.quantity for trade in inside)
+        assert found.quote_volume == sum(trade.notional for trade in inside)
+        assert found.taker_buy_volume == sum(trade.quantity for trade in buys)
+        assert found.taker_buy_quote_volume == sum(trade.notional for trade in buys)
+        assert (found.first_id, found.last_id, found.count) == (first + 1, last, last - first)
+    assert history.summary(symbol, start_ns, start_ns + SECOND_NS) is None

@@ -20,6 +20,7 @@ from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Operation
 from venueproof_core.models import Side
 from venueproof_simulator.clocks import SECOND_NS
+from venueproof_simulator.history import CandleUnits
 from venueproof_simulator.toolkit import Call, Refuse
 from venueproof_simulator.venue_core import SCALE
 
@@ -111,28 +112,28 @@ def best_row(dialect: BinanceDialect, symbol: str) -> dict[str, str]:
 
 def statistics(dialect: BinanceDialect, symbol: str, start_ns: int, end_ns: int) -> dict[str, Any]:
     """What was traded from ``start_ns`` to ``end_ns``, in the long form; times in nanoseconds."""
-    rows = dialect.world.history.between(symbol, start_ns, end_ns + SECOND_NS)
-    last = rows[-1].price if rows else dialect.world.history.trades(symbol)[-1].price
-    prices = [trade.price for trade in rows] or [last]
-    volume = sum(trade.quantity for trade in rows)
-    notional = sum(trade.notional for trade in rows)
-    change = last - prices[0]
+    history = dialect.world.history
+    found = history.summary(symbol, start_ns, end_ns + SECOND_NS)
+    if found is None:
+        last = history.trades(symbol)[-1].price
+        found = CandleUnits(start_ns, last, last, last, last, first_id=-1, last_id=-1)
+    change, volume = found.close - found.open, found.volume
     return {
         "symbol": venue_symbol(symbol),
         "priceChange": number(change),
-        "priceChangePercent": f"{change * 100 / prices[0]:.3f}",
-        "weightedAvgPrice": number(notional * SCALE // volume if volume else 0),
-        "openPrice": number(prices[0]),
-        "highPrice": number(max(prices)),
-        "lowPrice": number(min(prices)),
-        "lastPrice": number(last),
+        "priceChangePercent": f"{change * 100 / found.open:.3f}",
+        "weightedAvgPrice": number(found.quote_volume * SCALE // volume if volume else 0),
+        "openPrice": number(found.open),
+        "highPrice": number(found.high),
+        "lowPrice": number(found.low),
+        "lastPrice": number(found.close),
         "volume": number(volume),
-        "quoteVolume": number(notional),
+        "quoteVolume": number(found.quote_volume),
         "openTime": start_ns,
         "closeTime": end_ns,
-        "firstId": rows[0].trade_id if rows else -1,
-        "lastId": rows[-1].trade_id if rows else -1,
-        "count": len(rows),
+        "firstId": found.first_id,
+        "lastId": found.last_id,
+        "count": found.count,
     }
 
 
