@@ -80,8 +80,20 @@ def run_every(session: nox.Session, names: list[str]) -> None:
 def tests(session: nox.Session) -> None:
     """Run the project's own tests."""
     install(session, *WORKSPACE.group("tests"), closure=WORKSPACE.full_closure())
+    shared_out = ["-n", "2", "--dist", "worksteal"]
     results = ["--junit-xml", "reports/tests/junit.xml"]
-    session.run("pytest", *results, *session.posargs, interrupt_timeout=REPORT_GRACE_S)
+    session.run("pytest", *shared_out, *results, *session.posargs, interrupt_timeout=REPORT_GRACE_S)
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Make a million steps with each state machine that proves the simulator."""
+    install(session, *WORKSPACE.group("tests"), closure=WORKSPACE.full_closure())
+    session.run(
+        *["pytest", "packages/simulator/tests", "-k", "machine", "-n", "auto", "-rP"],
+        *session.posargs,
+        env={"STATE_MACHINE_STEPS": "1000000"},
+    )
 
 
 @nox.session(tags=["checks"])

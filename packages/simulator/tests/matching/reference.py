@@ -1,11 +1,13 @@
 """A second, naive engine: one list of orders, searched anew for every fill.
 
-It shares nothing with the core but the requests. Its prices are ticks, its quantities lots; it knows no money.
+It shares nothing with the core but the requests. Its prices are ticks, its quantities lots; it knows no money,
+and asks whether an order that is set off can be paid for.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 from venueproof_core.models import OrderType, SelfTradePrevention, Side, TimeInForce
@@ -97,12 +99,16 @@ class Group:
 
 @dataclass
 class Reference:
+    can_pay: Callable[[Order, bool], bool]
+    """Of an order that starts, and whether it waits for its stop price first."""
     resting: list[Order] = field(default_factory=list)
     pending: list[Order] = field(default_factory=list)
     trails: list[Order] = field(default_factory=list)
     held: list[Order] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     stirred: list[Order] = field(default_factory=list)
+    ready: list[Order] = field(default_factory=list)
+    """Set off by trades, and about to start in this order."""
     fills: list[tuple[Order, Order, int, int]] = field(default_factory=list)
     """Taker, maker, price, quantity."""
     places: int = 0
@@ -110,6 +116,12 @@ class Reference:
     @property
     def live(self) -> list[Order]:
         return self.resting + self.pending + self.trails + self.held
+
+    @property
+    def standing(self) -> list[Order]:
+        """Those that hold funds, in the middle of a call as well."""
+        ready = [order for order in self.ready if order.remaining and not order.is_held]
+        return self.resting + self.pending + self.trails + ready
 
     def submit(self, number: int, request: SubmitOrder) -> None:
         order = Order(number, request, (request.quantity or 0) // LOT)
@@ -149,13 +161,9 @@ class Reference:
         force = order.request.time_in_force
         if order.group is not None:
             self.stirred.append(order)
-        if force is TimeInForce.FOK:
-            rehearsal, taker = deepcopy((self, order))
-            before = len(rehearsal.fills)
-            rehearsal.take(taker)
-            if sum(fill[3] for fill in rehearsal.fills[before:]) < order.remaining:
-                order.remaining = 0
-                return
+        if force is TimeInForce.FOK and self.rehearse(order) < order.remaining:
+            order.remaining = 0
+            return
         self.take(order)
         if order.remaining and order.price is not None and force is TimeInForce.GTC:
             order.shown = order.display
@@ -163,6 +171,15 @@ class Reference:
             self.resting.append(order)
         else:
             order.remaining = 0
+
+    def rehearse(self, order: Order) -> int:
+        """What it would fill, tried on copies."""
+        taker = copy(order)
+        rehearsal = Reference(self.can_pay)
+        rehearsal.places = self.places
+        rehearsal.resting = [copy(maker) for maker in self.resting if order.would_take(maker)]
+        rehearsal.take(taker)
+        return sum(fill[3] for fill in rehearsal.fills)
 
     def queue(self, order: Order) -> None:
         self.places += 1
@@ -255,7 +272,6 @@ class Reference:
         return lots
 
     def follow(self, seen: int) -> None:
-        ready: list[Order] = []
         while True:
             fills, seen = self.fills[seen:], len(self.fills)
             met = [order for taker, maker, _, _ in fills for order in (maker, taker)]
@@ -263,12 +279,12 @@ class Reference:
             self.stirred = []
             for order in dict.fromkeys(met):
                 if order.group is not None:
-                    ready += self.step(order, order.group)
+                    self.ready += self.step(order, order.group)
             for _, _, price, _ in fills:
-                ready += self.reached(price)
-            if not ready:
+                self.ready += self.reached(price)
+            if not self.ready:
                 return
-            order = ready.pop(0)
+            order = self.ready.pop(0)
             if order.is_held and order.group is not None:
                 self.release(order.group)
             elif order.remaining:
@@ -303,10 +319,11 @@ class Reference:
         order.is_touched = True
         if order.group is not None:
             self.step(order, order.group)
-        if not (order.request.post_only and self.best(order)):
-            self.place(order)
-        else:
+        is_refused = order.request.post_only and self.best(order) is not None
+        if is_refused or not self.can_pay(order, False):
             order.remaining = 0
+        else:
+            self.place(order)
 
     def release(self, group: Group) -> None:
         legs = [leg for leg in group.legs if leg.is_held and leg.remaining]
@@ -319,6 +336,7 @@ class Reference:
                 is_refused |= leg.is_reached(last)
             else:
                 is_refused |= leg.request.post_only and self.best(leg) is not None
+            is_refused |= not self.can_pay(leg, leg.is_pending)
         if is_refused:
             self.drop(legs)
             return
