@@ -43,5 +43,5 @@ def run(machine: type[RuleBasedStateMachine], steps: int, *, part: int, length: 
         if counting.steps >= steps:
             break
         run_state_machine_as_test(seed(part * 10_000 + number)(machine), settings=batch)
-    print(f"{machine.__name__}: {counting.steps} steps in part {part}")  # noqa: T201 - by pytest -s
+    print(f"{machine.__name__}: {counting.steps} steps in part {part}")
     assert counting.steps >= steps, f"{counting.steps} steps were made, {steps} are wanted"

@@ -44,6 +44,7 @@ class SimulatorTarget:
     name = "simulator"
     grade = EvidenceGrade.SIMULATOR
     is_steerable = True
+    module = "venueproof_simulator"  # what ``python -m`` runs
 
     def start(self, venue: str, *, seed: int, environment: Mapping[str, str]) -> RunningSimulator:
         """Start the process and wait for its one line.
@@ -51,7 +52,7 @@ class SimulatorTarget:
         Raises:
             ConfigurationError: It ended, or said nothing in time; with what it wrote to stderr.
         """
-        command = [sys.executable, "-m", "venueproof_simulator", venue, "--still"]
+        command = [sys.executable, "-m", self.module, venue, "--still"]
         command += ["--seed", str(seed), "--parent-pid", str(os.getpid())]
         # A file, not a pipe: a pipe that nobody reads fills up and stops whoever writes to it.
         errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process

@@ -16,7 +16,7 @@ from venueproof_core.control import (
     TruthTrade,
 )
 from venueproof_core.models import Side
-from venueproof_simulator.venue_core import OrderState, Traded, to_decimal
+from venueproof_simulator.venue_core import InvariantBroken, OrderState, Traded, to_decimal
 
 if TYPE_CHECKING:
     from venueproof_simulator.world import World
@@ -30,16 +30,19 @@ def book(world: World, symbol: str, version: int | None) -> TruthBook:
 
     Raises:
         KeyError: No such instrument, or it never had that version.
+        InvariantBroken: The book now and the changes that led to it are not the same.
     """
     core = world.core
+    is_now = version is None
     if version is None:
-        sides = (core.levels(symbol, Side.BUY), core.levels(symbol, Side.SELL))
         version = core.version(symbol)
-    else:
-        found = core.levels_at(symbol, version)
-        if found is None:
-            raise KeyError(f"{symbol} never had version {version}")
-        sides = found
+    sides = core.levels_at(symbol, version)
+    if sides is None:
+        raise KeyError(f"{symbol} never had version {version}")
+    # The venue answers from the levels, streams from their changes: a level lost in one of them would show nowhere
+    # else, since connectors are held against what is said here.
+    if is_now and sides != (core.levels(symbol, Side.BUY), core.levels(symbol, Side.SELL)):
+        raise InvariantBroken(f"{symbol}: its levels are not what its changes make")
     bids, asks = ([(to_decimal(p), to_decimal(q)) for p, q in side] for side in sides)
     return TruthBook(symbol=symbol, version=version, bids=bids, asks=asks)
 

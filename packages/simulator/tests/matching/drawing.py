@@ -6,9 +6,9 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from packages.simulator.tests.matching.reference import LOT, TICK
-from venueproof_core.models import OrderType, Side, TimeInForce
+from venueproof_core.models import OrderType, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.order_lists import Contingency, SubmitList
-from venueproof_simulator.venue_core import SelfTradePrevention, SubmitOrder
+from venueproof_simulator.venue_core import SubmitOrder
 
 T = TypeVar("T")
 SYMBOLS = ["BTC-USDT", "ETH-BTC"]
@@ -52,7 +52,7 @@ def order(data: bytes) -> SubmitOrder:
         order_type=kind,
         client_order_id="",
         quantity=None if is_by_quote else quantity,
-        quote_quantity=quantity * 100 if is_by_quote else None,
+        quote_quantity=quantity + LOT // 3 if is_by_quote else None,
         price=choose.of(PRICES) if kind in LIMITED else None,
         stop_price=choose.of(PRICES) if has_stop else None,
         trailing_delta=delta,

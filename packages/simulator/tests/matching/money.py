@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from packages.simulator.tests.matching.reference import LOT, TICK, Order, Reference
-from venueproof_core.models import Side
-from venueproof_simulator.venue_core import FeeSchedule, InstrumentRules, SelfTradePrevention
+from venueproof_core.models import SelfTradePrevention, Side
+from venueproof_simulator.venue_core import FeeSchedule, InstrumentRules
 
 SCALE = 10**8
 PER_TICK_LOT = TICK * LOT // SCALE
