@@ -145,6 +145,7 @@ class Own:
                 "side": state["side"],
                 "workingTime": self.working_time(order_id),
                 "selfTradePreventionMode": state["selfTradePreventionMode"],
+                **self.conditional(order_id),
             },
         }
 
