@@ -9,7 +9,8 @@ from venueproof_binance.dialect import BinanceDialect
 BTC = {"symbol": "BTCUSDT"}
 FIXED = {
     1: "GET ping|GET time|POST order|DELETE order|DELETE openOrders|POST order/cancelReplace|POST order/oco"
-    "|POST orderList/oco|POST orderList/oto|POST orderList/otoco|DELETE orderList",
+    "|POST orderList/oco|POST orderList/oto|POST orderList/otoco|POST orderList/opo|POST orderList/opoco"
+    "|DELETE orderList",
     2: "GET klines|GET uiKlines|GET avgPrice|GET referencePrice|GET referencePrice/calculation"
     "|POST userDataStream|PUT userDataStream|DELETE userDataStream",
     4: "GET aggTrades|PUT order/amend/keepPriority|GET order|GET orderList|GET order/amendments",

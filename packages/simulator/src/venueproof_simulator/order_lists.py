@@ -27,6 +27,8 @@ class SubmitList(msgspec.Struct, kw_only=True):
         legs: OCO: the pair, which is of one side and quantity, one of them at most a post-only LIMIT order, the
             others waiting for a stop price. OTO: a LIMIT order, then what it triggers: one order of any type
             (not MARKET by quote), or a pair.
+        paid_lot: OTO whose working order buys what the others sell: their quantity is what it has received, cut
+            to this lot. Until then the quantity they came with stands for it, and the receipts are locked.
         attributes: Whatever the dialect must remember with the list.
     """
 
@@ -35,6 +37,7 @@ class SubmitList(msgspec.Struct, kw_only=True):
     client_list_id: str
     contingency: Contingency
     legs: tuple[SubmitOrder, ...]
+    paid_lot: int | None = None
     attributes: dict[str, object] | None = None
 
 
@@ -45,6 +48,7 @@ class OrderList(msgspec.Struct, kw_only=True):
         list_id: Rises by one per accepted list of the venue.
         legs: As submitted, with rising order ids.
         is_open: A leg is still open.
+        received: What the working order has bought for the held legs, in base units, where it pays for them.
     """
 
     list_id: int
@@ -56,6 +60,8 @@ class OrderList(msgspec.Struct, kw_only=True):
     created_time_ns: int
     updated_time_ns: int
     is_open: bool = True
+    paid_lot: int | None = None
+    received: int = 0
     attributes: dict[str, object] | None = None
 
     @property

@@ -80,7 +80,7 @@ def _symbol_row(dialect: BinanceDialect, symbol: str, *, shows_sets: bool) -> di
         "icebergAllowed": True,
         "ocoAllowed": True,
         "otoAllowed": True,
-        "opoAllowed": False,
+        "opoAllowed": True,
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": True,
         "cancelReplaceAllowed": True,

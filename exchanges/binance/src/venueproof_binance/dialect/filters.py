@@ -168,22 +168,32 @@ def check(checked: Checked) -> None:
         Refuse: The first filter that fails.
     """
     order, rules = checked.order, checked.rules
-    for price in (order.price, order.stop_price):
-        if price is not None:
-            _price(price, rules)
-    if order.price is not None:
-        _percent_price(order.price, checked)
+    check_prices(checked)
     for quantity in (order.quantity, order.display_quantity):
         if quantity is not None:
             lot(quantity, rules)
     _market_lot(order, checked.terms)
-    _trailing(checked.trailing_delta)
     _notional(checked)
     parts = -(-(order.quantity or 0) // order.display_quantity) if order.display_quantity else 1
     if parts > ICEBERG_PARTS:
         raise filter_failure("ICEBERG_PARTS")
     _position(checked)
     check_counts(checked.open_orders, [order])
+
+
+def check_prices(checked: Checked) -> None:
+    """Hold the prices of an order against the filters that are about them alone.
+
+    Raises:
+        Refuse: The first filter that fails.
+    """
+    order = checked.order
+    for price in (order.price, order.stop_price):
+        if price is not None:
+            _price(price, checked.rules)
+    if order.price is not None:
+        _percent_price(order.price, checked)
+    _trailing(checked.trailing_delta)
 
 
 def check_counts(open_orders: Sequence[OrderState], new: Sequence[SubmitOrder]) -> None:

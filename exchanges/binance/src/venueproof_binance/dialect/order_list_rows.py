@@ -72,6 +72,8 @@ def placed_list_row(
         report = placed_row(dialect, leg, kind, call)
         if leg in order_list.triggered and kind != "ACK":
             report |= _held(report)
+            if order_list.paid_lot is not None:
+                del report["origQty"]
         reports.append(report)
     return {
         **list_row(dialect, order_list, call),

@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from venueproof_binance.dialect import errors, filters
+from venueproof_binance.dialect.listings import TERMS
 from venueproof_binance.dialect.order_list_legs import check_against, leg, names_of, pair
 from venueproof_binance.dialect.order_list_rows import (
     canceled_list_row,
@@ -24,6 +25,7 @@ from venueproof_binance.dialect.parameters import (
 from venueproof_binance.dialect.placement import check_filters
 from venueproof_binance.dialect.routing import row
 from venueproof_core.control import Operation
+from venueproof_core.models import OrderType, Side
 from venueproof_simulator.order_lists import Contingency, OrderList, SubmitList
 from venueproof_simulator.toolkit import Call, Refuse
 from venueproof_simulator.venue_core import Refused, SubmitOrder
@@ -96,6 +98,31 @@ def place_otoco(dialect: BinanceDialect, call: Call) -> Any:
     return _place(dialect, call, Contingency.OTO, (working, *legs))
 
 
+def place_opo(dialect: BinanceDialect, call: Call) -> Any:
+    """An OTO whose pending order sells what the working order has bought."""
+    working = _paying(dialect, call)
+    names = {"kind": "pendingType", "side": "pendingSide", "quantity": "workingQuantity"}
+    pending = leg(dialect, call, "pending", **names)
+    return _place(dialect, call, Contingency.OTO, (working, pending), is_paid=True)
+
+
+def place_opoco(dialect: BinanceDialect, call: Call) -> Any:
+    """An OTOCO whose pending orders sell what the working order has bought."""
+    working = _paying(dialect, call)
+    names = ("pendingAbove", "pendingBelow")
+    legs = pair(dialect, call, *names, side="pendingSide", quantity="workingQuantity")
+    return _place(dialect, call, Contingency.OTO, (working, *legs), is_paid=True)
+
+
+def _paying(dialect: BinanceDialect, call: Call) -> SubmitOrder:
+    working = _working(dialect, call)
+    if working.side is not Side.BUY:
+        raise Refuse(-1222, "Working order in an OPO list must be a bid.")
+    if call.parameters["pendingSide"] == Side.BUY.value:
+        raise Refuse(-1223, "Pending orders in an OPO list must be asks.")
+    return working
+
+
 def _working(dialect: BinanceDialect, call: Call) -> SubmitOrder:
     if call.parameters["workingType"] not in ("LIMIT", "LIMIT_MAKER"):
         raise Refuse(-1014, "Unsupported order combination.")
@@ -104,7 +131,12 @@ def _working(dialect: BinanceDialect, call: Call) -> SubmitOrder:
 
 
 def _place(
-    dialect: BinanceDialect, call: Call, contingency: Contingency, legs: tuple[SubmitOrder, ...]
+    dialect: BinanceDialect,
+    call: Call,
+    contingency: Contingency,
+    legs: tuple[SubmitOrder, ...],
+    *,
+    is_paid: bool = False,
 ) -> Any:
     core, account = dialect.world.core, legs[0].account
     kind = word(call, "newOrderRespType", ("ACK", "RESULT", "FULL"), "RESULT")
@@ -114,11 +146,13 @@ def _place(
         client_list_id=client_id(call, "listClientOrderId") or dialect.new_id(),
         contingency=contingency,
         legs=legs,
+        paid_lot=_paid_lot(dialect, legs[1]) if is_paid else None,
     )
     if request.client_list_id in {order.client_order_id for order in legs}:
         raise Refuse(-2010, "Duplicate order sent.")
-    for order in legs:
-        check_filters(dialect, order)
+    for place, order in enumerate(legs):
+        # What the working order will pay for has its quantity checked when that is known.
+        check_filters(dialect, order, has_quantity=not (is_paid and place))
     filters.check_counts(core.open_orders(account), list(legs))
     _check_lists(dialect, request)
     dialect.limits_of_world.check_orders(account, len(legs))
@@ -128,6 +162,14 @@ def _place(
         raise errors.from_placement(refused) from refused
     dialect.limits_of_world.count_orders(account, len(legs))
     return placed_list_row(dialect, order_list, kind, call)
+
+
+def _paid_lot(dialect: BinanceDialect, pending: SubmitOrder) -> int:
+    step = dialect.world.core.instruments[pending.symbol].lot_size
+    market_lot = TERMS[pending.symbol].market_lot
+    if pending.order_type is not OrderType.MARKET or market_lot is None:
+        return step
+    return max(step, market_lot[2])
 
 
 def _check_lists(dialect: BinanceDialect, request: SubmitList) -> None:
@@ -198,6 +240,10 @@ def _find(dialect: BinanceDialect, call: Call, by_id: str, by_client_id: str) ->
     return lists[-1] if lists else None
 
 
+_OF_OTO = f"pendingType* pendingSide* {names_of('pending')}"
+_OF_OTOCO = (
+    f"pendingSide* pendingAboveType* pendingBelowType {names_of('pendingAbove', 'pendingBelow')}"
+)
 _SHARED = "symbol* listClientOrderId newOrderRespType selfTradePreventionMode"
 _WORKING = "workingType* workingSide* workingPrice* workingQuantity* " + names_of(
     "working", without=("Price", "StopPrice", "TrailingDelta")
@@ -226,7 +272,23 @@ ROUTES = (
         Operation.PLACE_LIST,
         place_oto,
         1,
-        f"{_SHARED} {_WORKING} pendingType* pendingSide* pendingQuantity* {names_of('pending')}",
+        f"{_SHARED} {_WORKING} {_OF_OTO} pendingQuantity*",
+        security="TRADE",
+    ),
+    row(
+        "POST orderList/opo",
+        Operation.PLACE,
+        place_opo,
+        1,
+        f"{_SHARED} {_WORKING} {_OF_OTO}",
+        security="TRADE",
+    ),
+    row(
+        "POST orderList/opoco",
+        Operation.PLACE,
+        place_opoco,
+        1,
+        f"{_SHARED} {_WORKING} {_OF_OTOCO}",
         security="TRADE",
     ),
     row(
@@ -234,8 +296,7 @@ ROUTES = (
         Operation.PLACE_LIST,
         place_otoco,
         1,
-        f"{_SHARED} {_WORKING} pendingSide* pendingQuantity* pendingAboveType* pendingBelowType"
-        f" {names_of('pendingAbove', 'pendingBelow')}",
+        f"{_SHARED} {_WORKING} {_OF_OTOCO} pendingQuantity*",
         security="TRADE",
     ),
     row(

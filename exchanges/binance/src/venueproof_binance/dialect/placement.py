@@ -117,8 +117,10 @@ def read(dialect: BinanceDialect, call: Call) -> SubmitOrder:
     return request
 
 
-def check_filters(dialect: BinanceDialect, request: SubmitOrder) -> None:
-    """Hold an order against its symbol's state and every filter.
+def check_filters(
+    dialect: BinanceDialect, request: SubmitOrder, *, has_quantity: bool = True
+) -> None:
+    """Hold an order against its symbol's state and every filter; without a quantity, those of prices.
 
     Raises:
         Refuse: Whatever is wrong first.
@@ -127,17 +129,19 @@ def check_filters(dialect: BinanceDialect, request: SubmitOrder) -> None:
     rules = core.instruments[symbol]
     if rules.status is not InstrumentStatus.TRADING:
         raise Refuse(-2010, "Market is closed.")
-    filters.check(
-        filters.Checked(
-            order=request,
-            rules=rules,
-            terms=TERMS[symbol],
-            reference=dialect.reference_prices.price(symbol) or dialect.average(symbol),
-            position=sum(core.balances(request.account)[rules.base]),
-            open_orders=core.open_orders(request.account),
-            trailing_delta=request.trailing_delta,
-        )
+    checked = filters.Checked(
+        order=request,
+        rules=rules,
+        terms=TERMS[symbol],
+        reference=dialect.reference_prices.price(symbol) or dialect.average(symbol),
+        position=sum(core.balances(request.account)[rules.base]),
+        open_orders=core.open_orders(request.account),
+        trailing_delta=request.trailing_delta,
     )
+    if has_quantity:
+        filters.check(checked)
+    else:
+        filters.check_prices(checked)
 
 
 def _check_given(parameters: dict[str, str], kind: _Type) -> None:

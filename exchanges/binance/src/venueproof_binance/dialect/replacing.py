@@ -120,6 +120,9 @@ def amend(dialect: BinanceDialect, call: Call) -> Any:
     if order is None:
         raise errors.from_amendment(Refused(Refusal.UNKNOWN_ORDER))
     world = dialect.world
+    order_list = world.core.order_list(order.list_id or 0)
+    if order_list is not None and order_list.paid_lot is not None and order.is_held:
+        raise Refuse(-2038, "Order amend (pending OPO order) is not supported.")
     quantity = units(call, "newQty") or 0
     made = amendments_of(order)
     if len(made) >= filters.MAXIMUM_AMENDS:
@@ -147,7 +150,6 @@ def amend(dialect: BinanceDialect, call: Call) -> Any:
     if changed.status is OrderStatus.EXPIRED:
         dialect.limits_of_world.give_back(AMEND_WEIGHT)
     told_row = amended_row(dialect, changed, row, call)
-    order_list = world.core.order_list(order.list_id or 0)
     if order_list is not None:
         told_row["listStatus"] = list_status_row(order_list)
     return told_row

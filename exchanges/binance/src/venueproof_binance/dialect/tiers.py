@@ -42,10 +42,11 @@ _REST = (
         "|POST orderList/otoco|POST order/oco|DELETE orderList|GET orderList|GET allOrderList"
         "|GET openOrderList",
     ),
+    ("Trading endpoints", SIMPLE, "POST orderList/opo|POST orderList/opoco"),
     (
         "Trading endpoints",
         LEFT_OUT,
-        "POST orderList/opo|POST orderList/opoco|POST sor/order|POST sor/order/test",
+        "POST sor/order|POST sor/order/test",
     ),
     (
         "Account endpoints",
@@ -70,7 +71,7 @@ _SESSIONS = (
     "session.logon|session.status|session.logout|session.subscriptions|userDataStream.subscribe"
     "|userDataStream.subscribe.signature|userDataStream.unsubscribe"
 )
-_LISTS = "orderList.place.opo|orderList.place.opoco|sor.order.place|sor.order.test|blockTrades.historical"
+_LISTS = "sor.order.place|sor.order.test|blockTrades.historical"
 _STREAMS = (
     "<symbol>@trade|<symbol>@aggTrade|<symbol>@kline_<interval>|<symbol>@kline_<interval>@+08:00"
     "|<symbol>@miniTicker|<symbol>@ticker|<symbol>@ticker_<window>|<symbol>@bookTicker|<symbol>@avgPrice"

@@ -48,6 +48,8 @@ TWINS = {
     "orderList.place.oco": "POST orderList/oco",
     "orderList.place.oto": "POST orderList/oto",
     "orderList.place.otoco": "POST orderList/otoco",
+    "orderList.place.opo": "POST orderList/opo",
+    "orderList.place.opoco": "POST orderList/opoco",
     "orderList.cancel": "DELETE orderList",
     "orderList.status": "GET orderList",
     "openOrderLists.status": "GET openOrderList",

@@ -8,7 +8,14 @@ from collections import deque
 
 from venueproof_core.models import OrderStatus
 from venueproof_simulator.matching.book import Book
-from venueproof_simulator.matching.lists import held_legs, is_touched, leg_of, locks, other_of
+from venueproof_simulator.matching.lists import (
+    falls_short,
+    held_legs,
+    is_touched,
+    leg_of,
+    locks,
+    other_of,
+)
 from venueproof_simulator.matching.matcher import Matcher
 from venueproof_simulator.matching.resting import lock, need, shrink, unlock
 from venueproof_simulator.matching.sizing import cost, is_pending, limit_key_of, reaches
@@ -21,7 +28,7 @@ from venueproof_simulator.order_lists import (
     OrderList,
     SubmitList,
 )
-from venueproof_simulator.venue_core import ExpiryReason, OrderEvent, OrderState
+from venueproof_simulator.venue_core import ExpiryReason, OrderEvent, OrderState, Traded
 
 
 class Contingencies:
@@ -71,6 +78,7 @@ class Contingencies:
             legs=tuple(legs),
             created_time_ns=time_ns,
             updated_time_ns=time_ns,
+            paid_lot=request.paid_lot,
             attributes=request.attributes,
         )
         self._lists.append(order_list)
@@ -141,6 +149,7 @@ class Contingencies:
             met |= {leg.order_id: leg for leg in book.stirred}
             book.stirred.clear()
             for leg in met.values():
+                self._receive(book, leg, trades)
                 self._step(book, leg, ready, time_ns)
             for trade in trades:
                 ready.extend(book.triggers.pop_reached(trade.price, time_ns))
@@ -152,6 +161,29 @@ class Contingencies:
             elif order.remaining_quantity:
                 self._trigger(book, order, time_ns)
         book.is_watched = bool(book.triggers or book.open_lists)
+
+    def _receive(self, book: Book, leg: OrderState, trades: list[Traded]) -> None:
+        """Lock what the working order has bought for the others.
+
+        Fees are taken from the funds that are free where these suffice, else from what was received.
+        """
+        order_list = self.list_of(leg)
+        held = held_legs(order_list)
+        if order_list.paid_lot is None or leg is not order_list.working or not held:
+            return
+        fees = [
+            (trade.quantity, trade.taker_fee if trade.taker is leg else trade.maker_fee)
+            for trade in trades
+            if leg in (trade.taker, trade.maker)
+        ]
+        received = sum(quantity for quantity, _ in fees)
+        if not received:
+            return
+        seat = book.seats[leg.account]
+        if seat.base.available < received:
+            received -= sum(fee for _, fee in fees)
+        order_list.received += received
+        lock(book, held[0], seat, order_list.received)
 
     def _step(self, book: Book, leg: OrderState, ready: deque[OrderState], time_ns: int) -> None:
         """Something has happened to a leg: see what follows for the others."""
@@ -190,10 +222,11 @@ class Contingencies:
         held = held_legs(order_list)
         for leg in held:
             leg.is_held = False
+        is_paid = self._spend(book, order_list, held, seat)
         refused = [
             leg
             for leg in held
-            if self._is_refused(book, leg, seat, waits=is_pending(leg.order_type))
+            if not is_paid or self._is_refused(book, leg, seat, waits=is_pending(leg.order_type))
         ]
         if refused:
             for leg in refused:
@@ -207,6 +240,19 @@ class Contingencies:
                 leg.working_time_ns = time_ns
             self._matcher.tell(OrderEvent.RELEASED, leg, time_ns)
         self._start(book, order_list, held, seat, time_ns)
+
+    def _spend(self, book: Book, order_list: OrderList, held: list[OrderState], seat: Seat) -> bool:
+        """Give legs that the working order pays for their quantity; False if it is below what can be."""
+        lot = order_list.paid_lot
+        if lot is None:
+            return True
+        lock(book, held[0], seat, 0)
+        quantity = order_list.received // lot * lot
+        if any(falls_short(book.rules, leg, quantity) for leg in held):
+            return False
+        for leg in held:
+            leg.quantity = leg.remaining_quantity = quantity
+        return True
 
     def _start(
         self, book: Book, order_list: OrderList, legs: list[OrderState], seat: Seat, time_ns: int

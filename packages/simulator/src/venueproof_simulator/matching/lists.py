@@ -4,7 +4,7 @@ from venueproof_core.models import OrderStatus, OrderType
 from venueproof_simulator.matching.resting import need
 from venueproof_simulator.matching.sizing import is_pending
 from venueproof_simulator.order_lists import Contingency, OrderList, SubmitList
-from venueproof_simulator.venue_core import OrderState, SubmitOrder
+from venueproof_simulator.venue_core import SCALE, InstrumentRules, OrderState, SubmitOrder
 
 _LIMIT = OrderType.LIMIT
 _MARKET = OrderType.MARKET
@@ -74,6 +74,15 @@ def leg_of(
     )
 
 
+def falls_short(rules: InstrumentRules, leg: OrderState, quantity: int) -> bool:
+    """Whether an order of this quantity would be below what the instrument takes."""
+    price = leg.stop_price if leg.price is None else leg.price
+    notional = None if price is None else price * quantity // SCALE
+    return quantity < max(rules.minimum_quantity, 1) or (
+        notional is not None and notional < (rules.minimum_notional or 0)
+    )
+
+
 def other_of(order_list: OrderList, order: OrderState) -> OrderState | None:
     """The leg that goes when ``order`` executes or ends, if there is one and it is still open."""
     pair = order_list.pair
@@ -106,6 +115,8 @@ def locks(order_list: OrderList) -> list[tuple[OrderState, int]]:
     if len(pair) == 2:
         bearer, other = sorted(pair, key=lambda leg: leg.order_type is not _LIMIT)
         beyond[other.order_id] = max(0, need(other) - need(bearer))
+    if order_list.received and (held := held_legs(order_list)):
+        beyond[held[0].order_id] = order_list.received
     return [
         (leg, beyond.get(leg.order_id, need(leg)))
         for leg in order_list.legs
