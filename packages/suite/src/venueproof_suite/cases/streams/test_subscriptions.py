@@ -102,7 +102,7 @@ async def test_refused_when_restored(
         await world.fault("close_stream", count=None, code=0)
         await world.wait("closed", since=before, count=live)
         with expect("the connector asks for the trades again"):
-            await refused.wait_fired(2)
+            await refused.wait_fired()
         await world.market(Walk(symbol=one, steps=5))
         await converged_book(
             world, books, one, projection=connector_declaration.projection, deadline_s=3
