@@ -2,7 +2,7 @@
 
 import pytest
 
-from venueproof_core.results import CapabilityRow, ComplianceStatus, TestResult
+from venueproof_core.results import CapabilityRow, ComplianceStatus, Coverage, TestResult
 from venueproof_core.verdict import Verdict
 from venueproof_report import facts
 from venueproof_report.sample import sample_report
@@ -113,3 +113,17 @@ def test_rerun_repeats_the_options_that_matter() -> None:
 )
 def test_percent_never_rounds_up_to_all(fraction: float, text: str) -> None:
     assert facts.percent(fraction) == text
+
+
+def test_coverage_is_every_share_with_its_count() -> None:
+    report = sample_report(0)
+    report.coverage = [
+        Coverage(name="must tier", covered=["a", "b", "c"], missing=["d"]),
+        Coverage(name="connector methods", covered=["place"], missing=[]),
+    ]
+
+    assert facts.coverage(report) == (
+        "coverage by passed cases: 75.0 % of must tier (3 of 4), 100 % of connector methods (1 of 1)"
+    )
+    report.coverage = []
+    assert facts.coverage(report) == "coverage: not measured, this target keeps no journal"

@@ -46,8 +46,10 @@ FAST = [
 SLOW = [measure.model_copy(update={"value": 1e6}) for measure in FAST]
 
 
-def _report(*results, is_ours=True, is_strict=False, known_failures=None, incomplete=()):
-    target: Target = _Target()
+def _report(
+    *results, is_ours=True, is_strict=False, known_failures=None, incomplete=(), target=None
+):
+    target: Target = target or _Target()
     connector = Connector(
         venue="v", connect=lambda: None, is_ours=is_ours, known_failures=known_failures or {}
     )
@@ -122,6 +124,15 @@ def test_a_known_failure_of_ours_is_warned_of_and_fails_a_strict_run():
     ]
     assert _report(PASSED, known_failures=known).exit_code == ExitCode.COMPLIANT
     assert _report(PASSED, known_failures=known, is_strict=True).exit_code == ExitCode.FAILED
+
+
+class _RealTarget(_Target):
+    is_steerable = False
+
+
+def test_without_a_journal_coverage_is_not_measured():
+    assert [share.name for share in _report(PASSED).coverage] == ["connector methods"]
+    assert _report(PASSED, target=_RealTarget()).coverage == []
 
 
 def _planned(name):
