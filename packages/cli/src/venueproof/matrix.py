@@ -11,14 +11,14 @@ HEAD = """\
 
 # Which case catches which defect: {venue}
 
-{count} defects, each tried on every case that the correct connector passes, {pairs} pairs in all. A defect must be
-caught by the cases it is made for, by their rule and with an expected/observed pair. Of the others at least 85 % must
-pass; those that catch it too are named. Cases that measure time are tried only with defects made for them.
+{count} defects, {pairs} pairs of defect and case. A defect must be caught by the cases it is made for, by their
+rule and with an expected/observed pair. It is tried on so many others too, all of them or drawn by seed, of which at
+least 85 % must pass; those that catch it are named. Cases that measure time are tried with their own defects only.
 """
 
 
 def page(proof: VenueProof, names: Iterable[str], before: str = "") -> str:
-    """A Markdown page of a full proof.
+    """A Markdown page of a proof.
 
     Args:
         names: Every defect of the venue, in the order of the page.

@@ -141,6 +141,13 @@ def _prove(parser: ArgumentParser) -> None:
     add("--seed", type=int, default=1, metavar="N", help="of venue and sample (default: 1)")
     add("--full", action="store_true", help="every defect on every case")
     add(
+        "--sample",
+        type=int,
+        default=8,
+        metavar="N",
+        help="without --full: so many cases that need not catch a defect (default: 8)",
+    )
+    add(
         "--case",
         action="append",
         default=[],
@@ -157,7 +164,7 @@ def _prove(parser: ArgumentParser) -> None:
     add(
         "--table",
         metavar="PATH",
-        help="with --full: write the matrix there as Markdown, with --defect only its lines",
+        help="write the matrix there as Markdown; with --defect only its lines",
     )
     add("-n", dest="workers", type=int, default=4, metavar="N", help="processes (default: 4)")
     add("--json", action="store_true", help="print JSON to stdout, one line a venue")

@@ -28,8 +28,10 @@ def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
     """Prove every venue named, one after the other; the exit code is the gravest of them."""
     plugins = load_plugins()
     venues = dict.fromkeys(plugins.venue(name).name for name in options.venue)
-    if options.table and not (options.full and len(venues) == 1 and not options.case):
-        raise ConfigurationError("--table writes the whole matrix of one venue: it needs --full")
+    if options.table and (len(venues) > 1 or options.case):
+        raise ConfigurationError(
+            "--table writes the lines of one venue's defects: leave out --case"
+        )
     codes = []
     for venue in venues:
         started = time.monotonic()
@@ -38,7 +40,7 @@ def run(options: Namespace, *, prove: Prove = prove_venue) -> ExitCode:
             venue,
             Suite(venue, options),
             seed=options.seed,
-            full=options.full,
+            sample=None if options.full else options.sample,
             is_part=bool(options.case),
             names=options.defect,
             progress=_say,

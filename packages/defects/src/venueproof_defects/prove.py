@@ -1,7 +1,7 @@
 """The proof: every case catches its defects, and every defect is surgical.
 
 Has the suite run twice for a venue: the correct connector on every case, then each defect on the cases
-that must catch it and on a seeded sample of the others (``full``: on all).
+that must catch it and on a seeded sample of the others, or on all of them.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def prove(
     run: Run,
     *,
     seed: int = 1,
-    full: bool = False,
+    sample: int | None = SAMPLE,
     is_part: bool = False,
     names: Sequence[str] = (),
     progress: Progress = lambda _text: None,
@@ -92,6 +92,7 @@ def prove(
     """Prove a venue's suite.
 
     Args:
+        sample: On how many of the cases that need not catch it each defect is tried; ``None`` is all.
         is_part: Only some cases are to be proved: those that ``run`` gives results of.
         names: Of defects; none is all. Of some defects it cannot be said which cases are not caught.
 
@@ -110,7 +111,7 @@ def prove(
     passing = sorted(case for case, result in correct.items() if result.verdict is Verdict.PASSED)
     if is_part:
         defects = list(_caught_by_any(defects, correct))
-    pairs = list(_pairs(defects, passing, seed, full))
+    pairs = list(_pairs(defects, passing, seed, sample))
     progress(f"{name}: {len(defects)} defects on {len(pairs)} pairs of defect and case")
     found = {(str(result.defect), result.id): result for result in run(pairs)} if pairs else {}
     for defect in defects:
@@ -135,15 +136,15 @@ def _caught_by_any(defects: Iterable[Defect], cases: Mapping[str, TestResult]) -
 
 
 def _pairs(
-    defects: Sequence[Defect], passing: Sequence[str], seed: int, full: bool
+    defects: Sequence[Defect], passing: Sequence[str], seed: int, sample: int | None
 ) -> Iterable[Pair]:
     for defect in defects:
         others = [
             case for case in passing if case not in defect.caught_by and not case.startswith(TIMED)
         ]
-        rng = random.Random(f"{seed}/{defect.name}")
-        sample = others if full else rng.sample(others, min(SAMPLE, len(others)))
-        for case in (*defect.caught_by, *sorted(sample)):
+        if sample is not None and sample < len(others):
+            others = sorted(random.Random(f"{seed}/{defect.name}").sample(others, sample))
+        for case in (*defect.caught_by, *others):
             yield defect.name, case
 
 
