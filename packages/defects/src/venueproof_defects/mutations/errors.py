@@ -9,6 +9,9 @@ from venueproof_defects.seams import with_proxy
 
 _CALLS = ("place", "cancel", "read")
 _WRITES = ("place", "cancel")
+# An outcome that is said wrongly makes the advice wrong, too.
+_OF_OUTCOMES = ("outcome-is-honest", "are-classified", "fatal-is-not-tried-again")
+_UNKNOWN_CODES = [f"errors/unknown-code/is-read-by-its-status/{call}" for call in ("place", "read")]
 
 
 def _defect(
@@ -40,14 +43,21 @@ DEFECTS = [
         "timeouts-taken-as-refused",
         BugClass.unknown_outcome,
         "says of a venue that waited in vain for its engine that it refused",
-        [f"errors/documented/outcome-is-honest/{call}" for call in _WRITES],
+        [
+            *(f"errors/documented/{rule}/{call}" for rule in _OF_OUTCOMES for call in _WRITES),
+            "errors/unknown-code/is-read-by-its-status/place",
+        ],
         errors.TakesTimeoutsAsRefused,
     ),
     _defect(
         "reads-doubted",
         BugClass.error_mapping,
         "says of a read that failed that it may have changed something",
-        ["errors/documented/outcome-is-honest/read"],
+        [
+            "errors/documented/outcome-is-honest/read",
+            "errors/documented/are-classified/read",
+            "errors/unknown-code/is-read-by-its-status/read",
+        ],
         errors.DoubtsReads,
     ),
     _defect(
@@ -61,7 +71,11 @@ DEFECTS = [
         "refusals-said-to-pass",
         BugClass.retries,
         "advises to repeat requests that were refused",
-        [f"errors/documented/fatal-is-not-tried-again/{call}" for call in _CALLS],
+        [
+            *(f"errors/documented/fatal-is-not-tried-again/{call}" for call in _CALLS),
+            *(f"errors/documented/are-classified/{call}" for call in _CALLS),
+            *_UNKNOWN_CODES,
+        ],
         errors.AdvisesToRepeat,
     ),
     _defect(
@@ -75,7 +89,7 @@ DEFECTS = [
         "bad-gateways-taken-as-refused",
         BugClass.unknown_outcome,
         "reads a failure whose code it does not know as a refusal",
-        [f"errors/unknown-code/is-read-by-its-status/{call}" for call in ("place", "read")],
+        _UNKNOWN_CODES,
         errors.TakesBadGatewaysAsRefused,
     ),
     _defect(

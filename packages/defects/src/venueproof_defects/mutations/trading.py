@@ -19,6 +19,7 @@ _LOSSES = (
     "said-so-and-not-applied",
 )
 _TOLD = [f"orders/unknown-outcome/is-told-honestly/{loss}" for loss in _LOSSES]
+_RULES_OF_ERRORS = ("outcome-is-honest", "are-classified", "fatal-is-not-tried-again")
 _FAILED = [f"errors/failure/is-no-refusal/with-a{code}-code" for code in ("-known", "n-unknown")]
 _PAGES = [
     f"errors/failure/page-without-a-code-is-no-refusal/{page}"
@@ -155,8 +156,8 @@ _PLACED = [
                 for loss in ("cut", "said-so-and-applied", "said-so-and-not-applied")
             ),
             *_FAILED,
-            "errors/documented/outcome-is-honest/place",
-            "errors/documented/are-classified/place",
+            *(f"errors/documented/{rule}/place" for rule in _RULES_OF_ERRORS),
+            "errors/unknown-code/is-read-by-its-status/place",
         ],
         with_parts(retry=orders.CallsUnknownRejected),
     ),
@@ -165,7 +166,7 @@ _PLACED = [
         Seam.COMPONENT,
         BugClass.retries,
         "sends an order of unknown outcome again without asking what became of the first",
-        [*_LOOKED_UP, *_TOLD],
+        [*_LOOKED_UP, "errors/documented/fatal-is-not-tried-again/place", *_TOLD],
         with_parts(retry=orders.SendsOrdersAgain),
     ),
     _face(
@@ -189,7 +190,13 @@ _ENDED = [
         "late-cancel-called-harmless",
         BugClass.cancel_race,
         "says NOT_APPLIED when the venue knows no open order to cancel",
-        [f"{_NOT_OPEN}/never-existed", f"{_NOT_OPEN}/filled", f"{_RACE}/whole"],
+        [
+            f"{_NOT_OPEN}/never-existed",
+            f"{_NOT_OPEN}/filled",
+            f"{_RACE}/whole",
+            "errors/documented/are-classified/cancel",
+            "errors/documented/outcome-is-honest/cancel",
+        ],
         orders.SaysNotAppliedOfLateCancels,
     ),
     _face(
@@ -209,6 +216,7 @@ _ENDED = [
             "orders/cancel-all/lost-reply-is-no-failure",
             "orders/lists/lost-cancel-is-no-failure",
             *_PAGES,
+            *(f"errors/documented/{rule}/cancel" for rule in _RULES_OF_ERRORS),
         ],
         with_parts(retry=orders.CallsLostCancelsFailed),
     ),

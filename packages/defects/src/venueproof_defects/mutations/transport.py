@@ -138,7 +138,7 @@ _ERRORS = [
         Seam.MAPPING,
         BugClass.error_mapping,
         "raises refusals without the venue's code",
-        _REFUSALS,
+        [*_REFUSALS, "errors/documented/words-are-kept/place"],
         with_face(transport.LosesCodes),
     ),
     _defect(
