@@ -131,13 +131,3 @@ def test_unreadable_record_means_install_again(workspace: Workspace) -> None:
     (workspace.root / workspaces.STAMP).write_text("{")
 
     assert workspaces.missing(workspace.root, workspace, ["one"])
-
-
-def test_this_workspace_has_each_own_module_in_the_import_contracts() -> None:
-    import tomllib
-
-    real = Workspace()
-    with (real.root / "pyproject.toml").open("rb") as file:
-        contracted = tomllib.load(file)["tool"]["importlinter"]["root_packages"]
-
-    assert contracted == sorted(each.module for each in real.distributions.values())
