@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import random
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from venueproof_simulator.venue_core import Traded
 
 SEEDED_TRADES = 2000
+LIVELY_TRADES = 20_000  # Behind a market that runs by itself: some in each minute.
 SEEDED_HOURS = 48
+LIVELY_STEP = 0.0001  # Of the price, from one print to the next: one percent in a day.
 BLOCK = 256  # Prints that are summed up once and for all: a day of a running market has tens of thousands.
 
 
@@ -103,9 +106,31 @@ def _seeded(
     return tuple(rows)
 
 
-def _rows(listing: Listing, seed: int) -> tuple[tuple[int, int, int, Side], ...]:
-    rules = listing.rules
-    return _seeded(
+@lru_cache(maxsize=64)
+def _lively(
+    symbol: str, tick: int, lot: int, middle: int, typical: int, seed: int
+) -> tuple[tuple[int, int, int, Side], ...]:
+    """Likewise, as the flow of a running market would have left it: small moves, few large sizes."""
+    rng = random.Random(f"{symbol}/{seed}/lively")
+    span_ns = SEEDED_HOURS * 3600 * SECOND_NS
+    ages = sorted(rng.randrange(SECOND_NS, span_ns) for _ in range(LIVELY_TRADES))
+    step, value, smallest = LIVELY_STEP * middle / tick, middle / tick, max(1, typical // 10 // lot)
+    rows = []
+    for age in ages:  # from the newest back
+        value = max(10.0, value + rng.gauss(0.0, step))
+        quantity = int(smallest * min(40.0, rng.paretovariate(1.5))) * lot
+        side = rng.choice((Side.BUY, Side.SELL))
+        ticks = math.ceil(value) if side is Side.BUY else math.floor(value)
+        rows.append((age, ticks * tick, quantity, side))
+    rows.reverse()
+    return tuple(rows)
+
+
+def _rows(
+    listing: Listing, seed: int, *, is_lively: bool
+) -> tuple[tuple[int, int, int, Side], ...]:
+    rules, make = listing.rules, _lively if is_lively else _seeded
+    return make(
         rules.symbol,
         rules.tick_size,
         rules.lot_size,
@@ -118,10 +143,13 @@ def _rows(listing: Listing, seed: int) -> tuple[tuple[int, int, int, Side], ...]
 class History:
     """All prints of a world, seeded and made by its core, by symbol."""
 
-    def __init__(self, listings: Sequence[Listing], seed: int, start_ns: int) -> None:
+    def __init__(
+        self, listings: Sequence[Listing], seed: int, start_ns: int, *, is_lively: bool = False
+    ) -> None:
         self._listings = {listing.rules.symbol: listing for listing in listings}
         self._seed = seed
         self._start_ns = start_ns
+        self._is_lively = is_lively
         self._trades: dict[str, list[PublicTrade]] = {}
         self._blocks: dict[str, list[CandleUnits]] = {}
         # Quantity and notional of all prints before each one.
@@ -136,7 +164,7 @@ class History:
 
     def last_price(self, listing: Listing) -> int:
         """Price of the newest seeded print, in units."""
-        return _rows(listing, self._seed)[-1][1]
+        return _rows(listing, self._seed, is_lively=self._is_lively)[-1][1]
 
     def add(self, event: Traded, lead_ns: int = 0) -> PublicTrade:
         """Record a trade of the core and give it its public id; ``lead_ns``: timers ahead of the stamps."""
@@ -155,7 +183,8 @@ class History:
 
     def seeded_count(self, symbol: str) -> int:
         """How many prints the world began with: the core's trade ids count on from there."""
-        return SEEDED_TRADES if symbol in self._listings else 0
+        count = LIVELY_TRADES if self._is_lively else SEEDED_TRADES
+        return count if symbol in self._listings else 0
 
     def between(self, symbol: str, start_ns: int, end_ns: int) -> list[PublicTrade]:
         """Prints with ``start_ns <= time < end_ns``."""
@@ -235,7 +264,7 @@ class History:
 
     def _make(self, symbol: str) -> list[PublicTrade]:
         listing = self._listings[symbol]
-        rows = _rows(listing, self._seed)
+        rows = _rows(listing, self._seed, is_lively=self._is_lively)
         return [
             PublicTrade(
                 number,

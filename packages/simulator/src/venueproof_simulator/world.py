@@ -79,7 +79,12 @@ class World:
         self.connections: dict[int, Connection] = {}
         self.accounts: dict[str, Account] = {}
         self.core = MatchingCore([_own_copy(listing.rules) for listing in dialect.listings])
-        self.history = History(dialect.listings, spec.seed, self.stamps.time_ns())
+        self.history = History(
+            dialect.listings,
+            spec.seed,
+            self.stamps.time_ns(),
+            is_lively=spec.is_free_running,
+        )
         for listing in dialect.listings:
             self.core.set_last_price(listing.rules.symbol, self.history.last_price(listing))
         self.dialect = dialect(self)
