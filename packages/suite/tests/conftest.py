@@ -60,7 +60,7 @@ def runs(fake_installed: Path) -> Iterator[Mapping[str, "Future[FinishedRun]"]]:
     wanted: dict[str, dict[str, Any]] = {
         "small": {"cases": ["small"], "connector": "clumsy", "workers": 1},
         # Short, so that what hangs is ended soon; long enough for what does not, on a busy machine.
-        "clumsy": {"cases": ["clumsy"], "connector": "clumsy", "workers": 3, "timeout_s": 1.2},
+        "clumsy": {"cases": ["clumsy"], "connector": "clumsy", "workers": 3, "timeout_s": 2.5},
     }
     with ThreadPoolExecutor(len(wanted)) as pool:
         yield {name: pool.submit(run_now, **options) for name, options in wanted.items()}
