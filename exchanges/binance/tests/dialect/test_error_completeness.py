@@ -16,6 +16,7 @@ ELSEWHERE: Mapping[int, str] = {
     -1125: "test_account",
     **dict.fromkeys((-2035, -2036, -2042, -1020), "test_websocket_api"),
     **dict.fromkeys((-1158, -1160, -1165, -1166, -1168, *range(-1199, -1195)), "test_order_lists"),
+    **dict.fromkeys((-1222, -1223), "test_paying_lists"),
     **dict.fromkeys(range(4), "test_streams"),
 }
 NEVER: Mapping[int, str] = {
@@ -27,7 +28,8 @@ NEVER: Mapping[int, str] = {
     -1103: "an unknown parameter is told with -1104",
     -1112: "an empty book is told with -2010",
     -1114: "a timeInForce that is not taken is told with -1106",
-    **dict.fromkeys(range(-1225, -1221), "OPO lists are not served"),
+    -1224: "a parameter that lacks is told with -1102",
+    -1225: "a parameter that is too much is told with -1104",
     -2016: "every symbol has a trading day",
     -2026: "no world is 90 days old",
 }
@@ -69,7 +71,6 @@ NEVER_SAID: Mapping[str, str] = {
     "WebSocket API trading is not enabled.": _MAY,
     "Order book liquidity is less than LOT_SIZE filter minimum quantity.": "an empty book is told first",
     "Order book liquidity is less than MARKET_LOT_SIZE filter minimum quantity.": "an empty book is told first",
-    "Order amend (pending OPO order) is not supported.": "OPO lists are not served",
     "Filter failure: MAX_ASSET": "no asset has a maximum",
     "This order type may not use pegged price.": "no instrument takes pegged orders",
     "This price peg cannot be used with this order type.": "no instrument takes pegged orders",
