@@ -36,7 +36,11 @@ DEFECTS = [
         "newest-topic-forgotten",
         BugClass.resubscription,
         "restores all subscriptions but the newest",
-        [f"{_RESTORED}/{end}" for end in _ENDS],
+        [
+            *(f"{_RESTORED}/{end}" for end in _ENDS),
+            "streams/end/restores-everything-and-only-that",
+            "streams/subscription/refused-when-restored",
+        ],
         subscriptions=streams.ForgetsTheNewestTopic,
     ),
     _parts(
@@ -101,10 +105,7 @@ DEFECTS = [
         "refused-together",
         BugClass.subscription_protocol,
         "takes the refusal of one topic for that of all in the message",
-        [
-            "streams/subscription/one-refusal-leaves-the-others",
-            "streams/subscription/refused-when-restored",
-        ],
+        ["streams/subscription/one-refusal-leaves-the-others"],
         session=streams.SessionThatRefusesTogether,
     ),
     _parts(
@@ -181,7 +182,11 @@ DEFECTS = [
         "refusal-taken-for-yes",
         BugClass.subscription_protocol,
         "takes any answer to a subscription for an acknowledgement",
-        ["streams/subscription/refusal-is-an-error"],
+        [
+            "streams/subscription/refusal-is-an-error",
+            "streams/subscription/one-refusal-leaves-the-others",
+            "streams/subscription/refused-when-restored",
+        ],
         session=streams.SessionThatTakesRefusalsForYes,
     ),
     Defect(
@@ -189,7 +194,11 @@ DEFECTS = [
         seam=Seam.WIRE,
         bug_class=BugClass.subscription_protocol,
         breaks="does not tell the venue that a stream was left",
-        caught_by=("streams/subscription/ends-at-the-venue",),
+        caught_by=(
+            "streams/subscription/ends-at-the-venue",
+            "streams/subscription/messages-keep-the-limit",
+            "streams/end/restores-everything-and-only-that",
+        ),
         apply=with_proxy(LosesUnsubscribe),
     ),
     _parts(
