@@ -267,6 +267,9 @@ class SessionThatRefusesTogether(StreamSession):
     """Takes the refusal of one topic for that of all in the message."""
 
     async def _subscribe(self, topics: list[str]) -> None:
+        if self._waiting.keys().isdisjoint(topics):
+            await super()._subscribe(topics)  # what is restored is none of its business
+            return
         error = await self._ask(topics)
         if error is None:
             self._acknowledged(topics)
