@@ -20,6 +20,15 @@ from venueproof_simulator.toolkit import Call, Reply
 from venueproof_simulator.world import World
 
 
+MIDNIGHT_NS = 1_780_272_000_000_000_000  # 2026-06-01
+
+
+def from_midnight() -> Callable[[], int]:
+    """A clock that goes on from a midnight: no limit's window ends while a test fills it."""
+    began_ns = time.monotonic_ns()
+    return lambda: MIDNIGHT_NS + time.monotonic_ns() - began_ns
+
+
 class Asking:
     """Sends requests to a world as a client would, and signs them by the documents, not by our client."""
 
@@ -101,7 +110,7 @@ def venue() -> Callable[..., None]:
 
     def run(body: Body, **spec: Any) -> None:
         async def whole() -> None:
-            world = World("w1", BinanceDialect, WorldSpec(seed=5, **spec))
+            world = World("w1", BinanceDialect, WorldSpec(seed=5, **spec), time_ns=from_midnight())
             await asyncio.wait_for(body(Asking(world)), 10)
             world.timers.close()
 
@@ -155,7 +164,7 @@ def sockets() -> Callable[..., None]:
 
     def run(body: Callable[[Any], Awaitable[None]], **spec: Any) -> None:
         async def whole() -> None:
-            world = World("w1", BinanceDialect, WorldSpec(seed=5, **spec))
+            world = World("w1", BinanceDialect, WorldSpec(seed=5, **spec), time_ns=from_midnight())
             await world.open("127.0.0.1", 0)
             asking = Sockets(world)
             async with ClientSession() as session:

@@ -34,6 +34,7 @@ class Session:
     """The dialect's state of one connection.
 
     Attributes:
+        connected_ns: When it was opened, by the venue's clock.
         is_combined: Events are wrapped with their stream's name.
         time_unit: As the URL gives it.
         unit_ns: Times are in units of so many nanoseconds.
@@ -43,6 +44,7 @@ class Session:
     """
 
     is_api: bool
+    connected_ns: int
     is_combined: bool = False
     time_unit: str = "MILLISECOND"
     unit_ns: int = 1_000_000
@@ -86,7 +88,11 @@ class Sessions:
             unquote(name): unquote(value)
             for name, _, value in (part.partition("=") for part in query.split("&"))
         }
-        session = Session(is_api=path == API, is_combined=path == COMBINED)
+        session = Session(
+            is_api=path == API,
+            connected_ns=self._world.stamps.time_ns(),
+            is_combined=path == COMBINED,
+        )
         connection.state = session
         unit = options.get("timeUnit", "MILLISECOND").upper()
         session.time_unit, session.unit_ns = unit, UNITS.get(unit, session.unit_ns)

@@ -95,7 +95,7 @@ def status(dialect: BinanceDialect, call: Call) -> Any:
     return {
         "apiKey": session.api_key,
         "authorizedSince": None if since is None else dialect.stamp(since, call),
-        "connectedSince": dialect.stamp(connection.opened_time_ns, call),
+        "connectedSince": dialect.stamp(connection.state.connected_ns, call),
         "returnRateLimits": session.returns_rate_limits,
         "serverTime": dialect.stamp(dialect.world.stamps.time_ns(), call),
         "userDataStream": bool(session.subscriptions),
