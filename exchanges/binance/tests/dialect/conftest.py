@@ -19,7 +19,6 @@ from venueproof_core.control import Print, SetLevel, WorldSpec
 from venueproof_simulator.toolkit import Call, Reply
 from venueproof_simulator.world import World
 
-
 MIDNIGHT_NS = 1_780_272_000_000_000_000  # 2026-06-01
 
 
