@@ -7,7 +7,7 @@ from venueproof_defects.prove import DefectProof, VenueProof
 SHOWN = 3  # others that a line names; the rest are counted
 COLUMNS = ("defect", "seam", "bug class", "caught by", "others tried", "others that catch it too")
 HEAD = """\
-<!-- Made by `venueproof prove {venue} --full --table PATH`; with `--defect NAME` it renews these lines alone. -->
+<!-- Made by `venueproof prove {venue} --table PATH`, with `--full` or `--sample N`; `--defect` renews lines. -->
 
 # Which case catches which defect: {venue}
 
