@@ -165,14 +165,11 @@ def test_whatever_workers_wrote_before_they_died_is_read(tmp_path):
     collected.add(reader.new(), told.append)
     assert [result.id for result in told] == ["a/one"]
     assert list(reader.new()) == []
-    plan = Plan(
-        cases=[_planned("one"), _planned("two"), _planned("three")], later=[_planned("four")]
-    )
-    collected.complete([plan], None, told.append)
+    plan = Plan(cases=[_planned("one"), _planned("two"), _planned("three")])
+    collected.complete(plan, None, told.append)
     found = {result.id: (result.verdict, result.reason) for result in told}
     assert found["a/two"][0] is Verdict.ERROR
     assert found["a/three"] == (Verdict.NOT_RUN, "the run ended before its turn")
-    assert found["a/four"][0] is Verdict.NOT_RUN
     assert (collected.methods, collected.exercised) == ({"ping"}, {"GET /ping"})
 
 
@@ -186,10 +183,10 @@ def test_the_first_result_of_a_case_counts():
 
 def test_a_plan_is_written_once_and_whole(tmp_path):
     directory = RunDirectory(tmp_path)
-    assert directory.read_plan("parallel") is None
-    directory.write_plan(Plan(cases=[_planned("one")]), "parallel")
-    directory.write_plan(Plan(cases=[]), "parallel")
-    plan = directory.read_plan("parallel")
+    assert directory.read_plan() is None
+    directory.write_plan(Plan(cases=[_planned("one")]))
+    directory.write_plan(Plan(cases=[]))
+    plan = directory.read_plan()
     assert plan is not None
     assert [case.id for case in plan.cases] == ["a/one"]
-    assert [path.name for path in tmp_path.iterdir()] == ["plan-parallel.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]

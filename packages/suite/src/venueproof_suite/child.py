@@ -49,7 +49,7 @@ class Child:
     ) -> None:
         ini = folder / "pytest.ini"
         ini.write_text(_INI)
-        self.log = folder / f"child-{options.phase}.log"
+        self.log = folder / "child.log"
         command = [sys.executable, "-m", "pytest", "-c", str(ini), "--rootdir", str(folder)]
         command += ["-p", "xdist.plugin", "-p", "venueproof_suite.plugin"]
         for name in UNUSED_PLUGINS:

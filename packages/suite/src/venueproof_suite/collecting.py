@@ -109,25 +109,22 @@ class Collected:
             and begun.is_alive()
         ]
 
-    def complete(
-        self, plans: Iterable[Plan], stopped: str | None, each: Callable[[TestResult], None]
-    ) -> None:
+    def complete(self, plan: Plan, stopped: str | None, each: Callable[[TestResult], None]) -> None:
         """Give every planned case a result.
 
         Args:
             stopped: Why the run was ended before it was done, if it was.
         """
-        for plan in plans:
-            for case in (*plan.cases, *plan.later):
-                if case.key in self.results:
-                    continue
-                begun = self.begun.get(case.key)
-                if begun is not None and stopped is None:
-                    self.put(_died(case, begun), each)
-                else:
-                    reason = stopped or "the run ended before its turn"
-                    while_it_ran = f"{reason} while it ran" if begun is not None else reason
-                    self.put(_not_run(case, while_it_ran), each)
+        for case in plan.cases:
+            if case.key in self.results:
+                continue
+            begun = self.begun.get(case.key)
+            if begun is not None and stopped is None:
+                self.put(_died(case, begun), each)
+            else:
+                reason = stopped or "the run ended before its turn"
+                while_it_ran = f"{reason} while it ran" if begun is not None else reason
+                self.put(_not_run(case, while_it_ran), each)
 
 
 def hung_from_outside(case: PlannedCase, begun: Begun, allowed_s: float) -> TestResult:

@@ -13,11 +13,11 @@ from venueproof_core.errors import VenueproofError
 from venueproof_suite import fixtures, run_files
 from venueproof_suite.child import end_with_parent
 from venueproof_suite.deadlines import shown
-from venueproof_suite.decorator import REGISTRY, SLOW, Case, case_of
+from venueproof_suite.decorator import PERFORMANCE, REGISTRY, SLOW, Case, case_of
 from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.errors import ConnectorFault
 from venueproof_suite.judgement import Comparison
-from venueproof_suite.options import EVERYTHING, RunOptions
+from venueproof_suite.options import RunOptions
 from venueproof_suite.plain import RUN_DIR, PlainReport
 from venueproof_suite.run_files import Plan, RunDirectory
 from venueproof_suite.selection import Selection
@@ -35,14 +35,15 @@ def install(config: pytest.Config) -> None:
     options: RunOptions | None = None
     try:
         options = RunOptions.from_config(config)
+        if not is_worker and options.run_dir is not None:
+            end_with_parent()
+            _share_out(config, RunDirectory(options.run_dir))
         if not is_worker and options.report_dir is not None:
             report = PlainReport(options, options.report_dir)
             config.pluginmanager.register(report, "venueproof-report")
             options = replace(options, run_dir=report.run_dir)
         if is_worker and RUN_DIR in config.workerinput:  # type: ignore[attr-defined]
             options = replace(options, run_dir=Path(config.workerinput[RUN_DIR]))  # type: ignore[attr-defined]
-        if not is_worker and options.phase != EVERYTHING:
-            end_with_parent()
         if not is_worker and config.getoption("dist", "no") != "no":
             return
         engine = Engine(config, options, is_worker=is_worker)
@@ -50,6 +51,13 @@ def install(config: pytest.Config) -> None:
         refuse(options, error)
     config.pluginmanager.register(engine, "venueproof-engine")
     config.pluginmanager.register(fixtures, "venueproof-fixtures")
+
+
+def _share_out(config: pytest.Config, directory: RunDirectory) -> None:
+    # Not at the top: workers, and pytest without xdist, have no part in it.
+    from venueproof_suite.sharing import Sharing
+
+    config.pluginmanager.register(Sharing(directory), "venueproof-sharing")
 
 
 def refuse(options: RunOptions | None, error: VenueproofError) -> NoReturn:
@@ -104,9 +112,9 @@ class Engine:
                 self._selection.check(REGISTRY.values())
         except VenueproofError as error:
             refuse(self._options, error)
-        is_serial_phase_wanted = self.worker.given.settings.run_performance_tests
+        is_measuring = self.worker.given.settings.run_performance_tests
         kept: list[pytest.Item] = []
-        later: list[pytest.Item] = []
+        alone: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
         for item in items:
             case = _case(item)
@@ -116,20 +124,20 @@ class Engine:
             slot = slot_of(item, case)
             if not (self._selection.takes(slot.rule) and self._slots.takes(slot)):
                 dropped.append(item)
-            elif self._slots.is_other_phase(self._options.phase, case, is_serial_phase_wanted):
-                later.append(item)
+            elif is_measuring and PERFORMANCE in slot.rule.markers:
+                alone.append(item)
             else:
                 kept.append(item)
-        items[:] = kept
-        if dropped or later:
-            config.hook.pytest_deselected(items=dropped + later)
+        items[:] = kept + alone
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
         if self.worker.directory is not None:
             plan = Plan(
-                cases=_planned(kept),
-                later=_planned(later),
+                cases=_planned(items),
+                alone=len(alone),
                 catalogue=sorted(rule.id for case in REGISTRY.values() for rule in case.rules()),
             )
-            self.worker.directory.write_plan(plan, self._options.phase)
+            self.worker.directory.write_plan(plan)
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     import pytest
 
-# Phases of a run: performance cases want the machine for themselves.
-PARALLEL, SERIAL, EVERYTHING = "parallel", "serial", "everything"
 DEFAULT_SEED = 1
 
 
@@ -34,7 +32,6 @@ class RunOptions:
     is_strict: bool = False
     allow_live_orders: bool = False
     run_dir: Path | None = None
-    phase: str = EVERYTHING
     variants: Path | None = None
 
     @classmethod
@@ -63,7 +60,6 @@ class RunOptions:
             is_strict=option("venueproof_strict"),
             allow_live_orders=option("venueproof_allow_live_orders"),
             run_dir=path("venueproof_run_dir"),
-            phase=option("venueproof_phase"),
             variants=path("venueproof_variants"),
         )
 
@@ -75,7 +71,6 @@ class RunOptions:
         words += ["--suite", self.suite, "--profile", self.profile, "--seed", str(self.seed)]
         for prefix in self.cases:
             words += ["--case", prefix]
-        words += ["--run-phase", self.phase]
         if self.is_strict:
             words.append("--strict-verdicts")
         if self.allow_live_orders:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from venueproof_suite.collecting import Collected
-from venueproof_suite.options import EVERYTHING, RunOptions
+from venueproof_suite.options import RunOptions
 from venueproof_suite.reporting import Run, build_report, write_report_json
 from venueproof_suite.run_files import EventReader, RunDirectory
 from venueproof_suite.settings import read_settings
@@ -41,11 +41,11 @@ class PlainReport:
         """Report, after every worker has ended."""
         value = yield
         directory = RunDirectory(self.run_dir)
-        plan = directory.read_plan(EVERYTHING)
+        plan = directory.read_plan()
         if plan is not None:
             collected = Collected()
             collected.add(EventReader(directory).new(), lambda _: None)
-            collected.complete([plan], None, lambda _: None)
+            collected.complete(plan, None, lambda _: None)
             subject = find_subject(self._options, read_settings().settings)
             run = Run(
                 options=self._options,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from venueproof_suite.options import DEFAULT_SEED, EVERYTHING, PARALLEL, SERIAL
+from venueproof_suite.options import DEFAULT_SEED
 
 pytest.register_assert_rewrite("venueproof_suite.cases", "venueproof_suite.oracles")
 
@@ -85,13 +85,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     for name, what in (("--run-dir", "run_dir"), ("--variants", "variants")):
         group.addoption(name, dest=f"venueproof_{what}", help=_INTERNAL)
-    group.addoption(
-        "--run-phase",
-        dest="venueproof_phase",
-        choices=(PARALLEL, SERIAL, EVERYTHING),
-        default=EVERYTHING,
-        help=_INTERNAL,
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -58,16 +58,16 @@ class PlannedCase(msgspec.Struct, kw_only=True):
 
 
 class Plan(msgspec.Struct, kw_only=True):
-    """What a phase of the run will do.
+    """What a run will do.
 
     Attributes:
-        cases: Selected for this phase.
-        later: Selected, but for the serial phase.
+        cases: Selected, in the order of their turns.
+        alone: How many of the last of them run while nothing else does.
         catalogue: Ids of every case there is, selected or not.
     """
 
     cases: list[PlannedCase]
-    later: list[PlannedCase] = []
+    alone: int = 0
     catalogue: list[str] = []
 
 
@@ -77,6 +77,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.settings = path / "settings.json"
+        self.plan = path / "plan.json"
         self.refusal = path / "refusal.txt"
 
     def make(self) -> None:
@@ -92,24 +93,20 @@ class RunDirectory:
         """What a worker's current case prints."""
         return self.path / "output" / f"{worker}.log"
 
-    def write_plan(self, plan: Plan, phase: str) -> None:
-        """Write a phase's plan, whole or not at all; every worker collects the same."""
-        final = self._plan(phase)
-        if final.exists():
+    def write_plan(self, plan: Plan) -> None:
+        """Write the plan, whole or not at all; every worker collects the same."""
+        if self.plan.exists():
             return
-        mine = final.with_suffix(f".{os.getpid()}")
+        mine = self.plan.with_suffix(f".{os.getpid()}")
         mine.write_bytes(_ENCODER.encode(plan))
-        mine.replace(final)
+        mine.replace(self.plan)
 
-    def read_plan(self, phase: str) -> Plan | None:
-        """A phase's plan, once there is one."""
+    def read_plan(self) -> Plan | None:
+        """The plan, once there is one."""
         try:
-            return msgspec.json.decode(self._plan(phase).read_bytes(), type=Plan)
+            return msgspec.json.decode(self.plan.read_bytes(), type=Plan)
         except FileNotFoundError:
             return None
-
-    def _plan(self, phase: str) -> Path:
-        return self.path / f"plan-{phase}.json"
 
 
 class EventLog:

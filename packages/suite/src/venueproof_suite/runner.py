@@ -18,7 +18,7 @@ from venueproof_core.results import IntegrationTestReport, TestResult
 from venueproof_core.venue import Connector
 from venueproof_suite.child import Child
 from venueproof_suite.collecting import Collected, Progress, hung_from_outside
-from venueproof_suite.options import DEFAULT_SEED, PARALLEL, SERIAL, RunOptions
+from venueproof_suite.options import DEFAULT_SEED, RunOptions
 from venueproof_suite.reporting import Run, build_report, write_report_json
 from venueproof_suite.run_files import EventReader, Plan, RunDirectory
 from venueproof_suite.settings import read_settings
@@ -101,7 +101,7 @@ class IntegrationTestRunner:
         self._on_progress = on_progress
         self._arguments = [*_pair("-k", keyword), *_pair("-m", markers)]
         self._collected = Collected()
-        self._plans: dict[str, Plan] = {}
+        self._plan: Plan | None = None
         self._stopped: str | None = None
         self._interrupts = 0
 
@@ -130,7 +130,7 @@ class IntegrationTestRunner:
             directory.make()
             directory.settings.write_text(self._given.settings.model_dump_json())
             with self._interruptible():
-                incomplete = self._run_phases(directory, EventReader(directory))
+                incomplete = self._run_child(directory, EventReader(directory))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         report = build_report(
@@ -139,7 +139,7 @@ class IntegrationTestRunner:
                 subject=self._subject,
                 started_time=started,
                 duration_ms=(time.monotonic() - start) * 1000,
-                catalogue=[case_id for plan in self._plans.values() for case_id in plan.catalogue],
+                catalogue=self._plan.catalogue if self._plan is not None else [],
                 incomplete=incomplete,
             ),
             self._collected,
@@ -148,41 +148,25 @@ class IntegrationTestRunner:
             write_report_json(report, self._report_dir)
         return report
 
-    def _run_phases(self, directory: RunDirectory, reader: EventReader) -> list[str]:
-        incomplete = []
-        for phase, workers in ((PARALLEL, self._workers), (SERIAL, 1)):
-            if phase == SERIAL and not self._plans.get(PARALLEL, Plan(cases=[])).later:
-                break
-            problem = self._run_phase(directory, reader, phase, workers)
-            if problem is not None:
-                incomplete.append(problem)
-            if self._stopped is not None:
-                incomplete.append(self._stopped)
-                break
-        self._collected.complete(self._plans.values(), self._stopped, self._tell)
-        return incomplete
-
-    def _run_phase(
-        self, directory: RunDirectory, reader: EventReader, phase: str, workers: int
-    ) -> str | None:
-        """Run one child to its end and say what is wrong with it, if anything is."""
-        options = replace(self._options, run_dir=directory.path, phase=phase)
+    def _run_child(self, directory: RunDirectory, reader: EventReader) -> list[str]:
+        """Run the child to its end and say what is missing, if anything is."""
+        options = replace(self._options, run_dir=directory.path)
         deadline = self._deadline()
         with Child(
             options,
             folder=directory.path,
             packages=self._subject.plugins.case_packages,
-            workers=workers,
+            workers=self._workers,
             arguments=self._arguments,
         ) as child:
             kill_at: float | None = None
             while (code := child.wait(_LOOK_EVERY_S)) is None:
-                self._look(directory, phase, reader)
+                self._look(directory, reader)
                 self._end_hung()
                 if self._stopped is None:
                     self._stopped = self._reason_to_stop(deadline)
                     if self._stopped is not None:
-                        if phase not in self._plans:
+                        if self._plan is None:
                             # Nothing is open yet that somebody would have to close; and Python that is
                             # still starting may swallow an interrupt, and then run everything.
                             break
@@ -190,25 +174,24 @@ class IntegrationTestRunner:
                         kill_at = time.monotonic() + _INTERRUPT_GRACE_S
                 elif self._interrupts > 1 or (kill_at is not None and time.monotonic() > kill_at):
                     break
-        self._look(directory, phase, reader)
+        self._look(directory, reader)
         if directory.refusal.exists():
             _, _, text = directory.refusal.read_text().partition(": ")
             raise ConfigurationError(text)
-        if phase not in self._plans and self._stopped is None:
-            return f"pytest ended with {code} before it had collected: {_tail(child.log)}"
-        return None
+        if self._plan is not None:
+            self._collected.complete(self._plan, self._stopped, self._tell)
+        elif self._stopped is None:
+            return [f"pytest ended with {code} before it had collected: {_tail(child.log)}"]
+        return [] if self._stopped is None else [self._stopped]
 
-    def _look(self, directory: RunDirectory, phase: str, reader: EventReader) -> None:
-        if phase not in self._plans:
-            plan = directory.read_plan(phase)
-            if plan is not None:
-                self._plans[phase] = plan
+    def _look(self, directory: RunDirectory, reader: EventReader) -> None:
+        if self._plan is None:
+            self._plan = directory.read_plan()
         self._collected.add(reader.new(), self._tell)
 
     def _tell(self, result: TestResult) -> None:
         if self._on_progress is not None:
-            first = self._plans.get(PARALLEL)
-            total = len(first.cases) + len(first.later) if first is not None else None
+            total = len(self._plan.cases) if self._plan is not None else None
             self._on_progress(Progress(result, total))
 
     def _end_hung(self) -> None:
@@ -216,9 +199,8 @@ class IntegrationTestRunner:
         timeout_s = self._given.settings.test_timeout
         allowed_s = timeout_s + min(_OUTSIDE_GRACE_S, _OUTSIDE_GRACE_TIMES * timeout_s)
         for key, begun in self._collected.overdue(allowed_s):
-            planned = next(
-                (c for plan in self._plans.values() for c in plan.cases if c.key == key), None
-            )
+            cases = self._plan.cases if self._plan is not None else ()
+            planned = next((case for case in cases if case.key == key), None)
             if planned is None:
                 continue  # collected by a worker whose plan is read in a moment
             with contextlib.suppress(ProcessLookupError):

@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from venueproof_core.rules import Rule
-from venueproof_suite.decorator import PERFORMANCE, Case
-from venueproof_suite.options import PARALLEL, SERIAL
+from venueproof_suite.decorator import Case
 
 # The parameter that carries the slot of an item.
 SLOT = "venueproof_slot"
@@ -73,11 +72,6 @@ class Slots:
     def takes(self, slot: Slot) -> bool:
         """Whether the item is one of the pairs, if pairs were given."""
         return self._defects is None or slot.defect in self._defects.get(slot.rule.id, ())
-
-    def is_other_phase(self, phase: str, case: Case, is_serial_phase_wanted: bool) -> bool:
-        """Whether the case belongs to the other phase of the run."""
-        is_serial = PERFORMANCE in case.rule.markers and is_serial_phase_wanted
-        return (phase == PARALLEL and is_serial) or (phase == SERIAL and not is_serial)
 
     def _unique(self, case_id: str) -> Iterable[str | None]:
         return dict.fromkeys((self._defects or {}).get(case_id, ()))
