@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from venueproof_binance import mapping
+from venueproof_binance._shapes import Shapes
 from venueproof_binance.rest import EXCHANGE_INFO, BinanceRest
 from venueproof_binance.settings import BinanceSettings
 from venueproof_binance.stream import CONNECTS, MESSAGES_PER_SECOND
@@ -80,6 +81,7 @@ class Context:
     clock: Clock
     parts: Parts
     tables: WireTables
+    shapes: Shapes
 
     def session(self, protocol: StreamProtocol) -> StreamSession:
         """A new stream session, not yet connected."""

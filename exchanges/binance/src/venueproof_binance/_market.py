@@ -6,6 +6,7 @@ from typing import Any
 
 from venueproof_binance import mapping
 from venueproof_binance._context import Context
+from venueproof_binance._shapes import Decode
 from venueproof_binance.errors import VENUE, unreadable
 from venueproof_binance.rest import DEPTH, KLINES, OLD_TRADES, PING, TICKER, TIME, TRADES
 from venueproof_binance.stream import (
@@ -76,12 +77,14 @@ class MarketData:
 
     async def order_book(self, symbol: str, *, depth: int = 100) -> OrderBook:
         """The order book now, at most ``depth`` levels a side."""
-        reply = await self._depth(symbol, min(depth, DEEPEST_SNAPSHOT))
+        decode = self._context.shapes.order_book
+        reply = await self._depth(symbol, min(depth, DEEPEST_SNAPSHOT), decode)
         return mapping.order_book(reply, symbol, self._context.tables, depth)
 
-    async def _depth(self, symbol: str, limit: int) -> Any:
+    async def _depth(self, symbol: str, limit: int, decode: Decode | None = None) -> Any:
         params = {"symbol": await self._context.symbols.theirs(symbol), "limit": str(limit)}
-        return await self._context.rest.call(DEPTH, params, weight=depth_weight(limit))
+        weight = depth_weight(limit)
+        return await self._context.rest.call(DEPTH, params, weight=weight, decode=decode)
 
     async def trades(self, symbol: str, *, limit: int = 100) -> Sequence[Trade]:
         """The newest ``limit`` trades, oldest first."""
@@ -101,9 +104,8 @@ class MarketData:
 
     async def _trades(self, endpoint: Any, symbol: str, **params: str) -> list[Trade]:
         wire = {"symbol": await self._context.symbols.theirs(symbol), **params}
-        reply = await self._context.rest.call(endpoint, wire)
-        tables = self._context.tables
-        return [mapping.trade(row, symbol, tables) for row in mapping.rows(reply, "trades")]
+        reply = await self._context.rest.call(endpoint, wire, decode=self._context.shapes.trades)
+        return mapping.trades(reply, symbol, self._context.tables)
 
     async def candles(
         self,

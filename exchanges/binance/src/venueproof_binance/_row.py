@@ -19,15 +19,32 @@ class Row:
         operation: What the object came from; a write's unreadable reply has an unknown outcome.
     """
 
+    __slots__ = ("_data", "_keys", "_kind", "_operation", "_tables")
+
     def __init__(self, data: Any, tables: WireTables, kind: str, operation: str) -> None:
         self._data = data
         self._tables = tables
         self._kind = kind
         self._operation = operation
-        if not isinstance(data, (Mapping, list)):
-            raise self._error("$", "an object", data)
+        self._keys = tables.keys[kind]
+        if not isinstance(data, (dict, list)):
+            raise self._unreadable("$", "an object", data)
 
-    def _error(self, path: str, expected: str, received: Any) -> VenueError:
+    def _find(self, name: str) -> Any:
+        key = self._keys[name]
+        data = self._data
+        if isinstance(data, dict):
+            return data.get(key, _MISSING)
+        index = int(key)
+        return data[index] if index < len(data) else _MISSING
+
+    # Paths and texts are made here only: what can be read needs none of them.
+    def _error(self, name: str, expected: str, received: Any) -> VenueError:
+        key = self._keys[name]
+        path = f"$[{key}]" if isinstance(self._data, list) else f"$.{key}"
+        return self._unreadable(path, expected, received)
+
+    def _unreadable(self, path: str, expected: str, received: Any) -> VenueError:
         what = "nothing" if received is _MISSING else repr(received)
         return unreadable(
             f"{path}: expected {expected} for {self._kind}, received {what}",
@@ -36,44 +53,36 @@ class Row:
             path=path,
         )
 
-    def _find(self, name: str) -> tuple[str, Any]:
-        key = self._tables.fields[f"{self._kind}.{name}"]
-        if isinstance(self._data, list):
-            index = int(key)
-            return f"$[{key}]", self._data[index] if index < len(self._data) else _MISSING
-        return f"$.{key}", self._data.get(key, _MISSING)
-
     def text(self, name: str) -> str:
         """A string, or an integer id as text."""
-        path, value = self._find(name)
+        value = self._find(name)
+        if isinstance(value, str):
+            return value
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        if not isinstance(value, str):
-            raise self._error(path, "text", value)
-        return value
+        raise self._error(name, "text", value)
 
     def text_or_none(self, name: str) -> str | None:
         """A string; ``None`` if it is absent, null or empty."""
-        value = self._find(name)[1]
-        return None if value in (_MISSING, None, "") else self.text(name)
+        return None if self._find(name) in (_MISSING, None, "") else self.text(name)
 
     def whole(self, name: str) -> int:
         """An integer."""
-        path, value = self._find(name)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self._error(path, "an integer", value)
-        return value
+        value = self._find(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise self._error(name, "an integer", value)
 
     def flag(self, name: str) -> bool:
         """True or false."""
-        path, value = self._find(name)
-        if not isinstance(value, bool):
-            raise self._error(path, "true or false", value)
-        return value
+        value = self._find(name)
+        if isinstance(value, bool):
+            return value
+        raise self._error(name, "true or false", value)
 
     def decimal(self, name: str) -> Decimal:
         """A number written as text."""
-        path, value = self._find(name)
+        value = self._find(name)
         if isinstance(value, str):
             try:
                 number = self._tables.read_decimal(value)
@@ -81,16 +90,15 @@ class Row:
                 number = None
             if number is not None and number.is_finite():
                 return number
-        raise self._error(path, "a decimal string", value)
+        raise self._error(name, "a decimal string", value)
 
     def decimal_or_none(self, name: str) -> Decimal | None:
         """A number; ``None`` if it is absent or null."""
-        return None if self._find(name)[1] in (_MISSING, None) else self.decimal(name)
+        return None if self._find(name) in (_MISSING, None) else self.decimal(name)
 
     def positive_or_none(self, name: str) -> Decimal | None:
         """A number; ``None`` where the venue writes zero for "there is none"."""
-        value = self.decimal_or_none(name)
-        return value if value else None
+        return self.decimal_or_none(name) or None
 
     def time_ns(self, name: str) -> int:
         """A time."""
@@ -98,12 +106,12 @@ class Row:
 
     def time_ns_or_none(self, name: str) -> int | None:
         """A time; ``None`` if it is absent."""
-        return None if self._find(name)[1] in (_MISSING, None) else self.time_ns(name)
+        return None if self._find(name) in (_MISSING, None) else self.time_ns(name)
 
     def word(self, name: str, words: Mapping[Any, Any]) -> Any:
         """A word of a closed list. In the state of an order or fill, a new word is an error."""
-        path, value = self._find(name)
+        value = self._find(name)
         try:
             return words[value]
         except (KeyError, TypeError):
-            raise self._error(path, f"one of {', '.join(map(str, words))}", value) from None
+            raise self._error(name, f"one of {', '.join(map(str, words))}", value) from None

@@ -6,6 +6,7 @@ from venueproof_binance._account_stream import AccountStream
 from venueproof_binance._context import Context, Symbols
 from venueproof_binance._market import MarketData
 from venueproof_binance._order_lists import OrderLists
+from venueproof_binance._shapes import Shapes
 from venueproof_binance.rest import BinanceRest
 from venueproof_binance.settings import BinanceSettings
 from venueproof_binance.tables import TABLES
@@ -71,5 +72,6 @@ async def connect(
             clock=clock,
             parts=parts,
             tables=tables,
+            shapes=Shapes(tables),
         )
     )

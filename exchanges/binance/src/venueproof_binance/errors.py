@@ -3,7 +3,8 @@
 Source: https://developers.binance.com/docs/binance-spot-api-docs/errors
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,6 +25,8 @@ from venueproof_core.errors import (
     VenueError,
 )
 from venueproof_net import WRITES, RawReply
+
+log = logging.getLogger(__name__)
 
 VENUE = "binance"
 
@@ -235,13 +238,27 @@ def unreadable(
     )
 
 
-def read_reply(reply: RawReply, operation: str, *, retry_after_s: float | None = None) -> Any:
+def read_reply(
+    reply: RawReply,
+    operation: str,
+    *,
+    retry_after_s: float | None = None,
+    decode: Callable[[bytes], Any] | None = None,
+) -> Any:
     """The decoded body of a success.
+
+    Args:
+        decode: Tried before the general decoder.
 
     Raises:
         VenueError: The venue refused, failed, or answered something that cannot be read.
     """
     if reply.status == 200:
+        if decode is not None:
+            try:
+                return decode(reply.body)
+            except msgspec.DecodeError as error:
+                log.debug("binance: %s: not as expected: %s", operation, error)
         try:
             value = msgspec.json.decode(reply.body)
         except msgspec.DecodeError as error:

@@ -28,7 +28,6 @@ from venueproof_core.models import (
     OrderType,
     Side,
     Ticker,
-    TimeInForce,
     TopOfBook,
     Trade,
 )
@@ -85,11 +84,6 @@ def rows(data: Any, operation: str) -> Sequence[Any]:
     return data
 
 
-def sides(tables: WireTables) -> Mapping[str, Side]:
-    """Theirs to ours."""
-    return {theirs: ours for ours, theirs in tables.sides.items()}
-
-
 # ---------------------------------------------------------------- orders
 
 
@@ -107,7 +101,7 @@ def order(data: Any, symbol: str, tables: WireTables, operation: str, kind: str 
         symbol=symbol,
         client_order_id=_client_order_id(row, status, kind),
         venue_order_id=row.text("venue_order_id"),
-        side=row.word("side", sides(tables)),
+        side=row.word("side", tables.sides_read),
         order_type=order_type,
         status=status,
         quantity=row.positive_or_none("quantity"),
@@ -116,7 +110,7 @@ def order(data: Any, symbol: str, tables: WireTables, operation: str, kind: str 
         filled_notional=None if notional is None or notional < 0 else notional,
         price=None if order_type is OrderType.MARKET else row.positive_or_none("price"),
         stop_price=row.positive_or_none("stop_price"),
-        time_in_force=None if is_timeless else row.word("time_in_force", _times(tables)),
+        time_in_force=None if is_timeless else row.word("time_in_force", tables.time_in_force_read),
         post_only=post_only,
         created_time_ns=transaction_ns if created_ns is None and is_new_reply else created_ns,
         updated_time_ns=row.time_ns_or_none("updated_time") or transaction_ns,
@@ -140,10 +134,6 @@ def _client_order_id(row: Row, status: OrderStatus, kind: str) -> str:
         if original is not None:
             return original
     return row.text("client_order_id")
-
-
-def _times(tables: WireTables) -> Mapping[str, TimeInForce]:
-    return {theirs: ours for ours, theirs in tables.time_in_force.items()}
 
 
 def order_params(request: OrderRequest, venue_symbol: str, tables: WireTables) -> dict[str, str]:
@@ -292,7 +282,16 @@ def _instrument_status(word: str) -> InstrumentStatus:
 
 
 def order_book(data: Any, symbol: str, tables: WireTables, depth: int) -> OrderBook:
-    """A depth snapshot."""
+    """A depth snapshot, as ``Shapes`` or the general decoder have read it."""
+    if isinstance(data, msgspec.Struct):
+        shaped: Any = data
+        return OrderBook(
+            symbol=symbol,
+            bids=shaped.bids[:depth],
+            asks=shaped.asks[:depth],
+            depth=depth,
+            version=shaped.version,
+        )
     row = Row(data, tables, "order_book", "order_book")
     number = tables.read_decimal
 
@@ -316,6 +315,37 @@ def order_book(data: Any, symbol: str, tables: WireTables, depth: int) -> OrderB
         depth=depth,
         version=row.whole("version"),
     )
+
+
+def trades(data: Any, symbol: str, tables: WireTables) -> list[Trade]:
+    """Rows of ``trades``, as ``Shapes`` or the general decoder have read them."""
+    found = rows(data, "trades")
+    if found and isinstance(found[0], msgspec.Struct):
+        try:
+            return _shaped_trades(found, symbol, tables)
+        except (InvalidOperation, ValueError):
+            found = msgspec.to_builtins(found)
+    return [trade(row, symbol, tables) for row in found]
+
+
+def _shaped_trades(shaped: Sequence[Any], symbol: str, tables: WireTables) -> list[Trade]:
+    number, unit_ns = tables.read_decimal, tables.time_unit_ns
+    found = []
+    for row in shaped:
+        price, quantity = number(row.price), number(row.quantity)
+        if not (price.is_finite() and quantity.is_finite()):
+            raise ValueError(f"no numbers: {row.price}, {row.quantity}")
+        found.append(
+            Trade(
+                symbol=symbol,
+                trade_id=str(row.trade_id),
+                price=price,
+                quantity=quantity,
+                taker_side=Side.SELL if row.is_buyer_maker else Side.BUY,
+                venue_time_ns=row.time * unit_ns,
+            )
+        )
+    return found
 
 
 def trade(

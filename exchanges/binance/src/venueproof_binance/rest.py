@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from venueproof_binance._shapes import Decode
 from venueproof_binance.errors import TOO_MANY_ORDERS, VENUE, read_reply, unreadable
 from venueproof_binance.settings import BinanceSettings
 from venueproof_binance.signing import Signer, encode, make_signer, quote_all, signed_text
@@ -126,12 +127,14 @@ class BinanceRest:
         *,
         weight: int | None = None,
         is_repeated: bool = True,
+        decode: Decode | None = None,
     ) -> Any:
         """Make a call and return its decoded reply.
 
         Args:
             weight: What it costs, where the endpoint's own weight is not it.
             is_repeated: Whether a read that failed may be made again.
+            decode: For a reply of a known shape; one that does not fit is decoded the general way.
 
         Raises:
             VenueError: With an honest outcome.
@@ -142,13 +145,13 @@ class BinanceRest:
 
         async def once() -> Any:
             try:
-                return await self._send(endpoint, params or {}, costs)
+                return await self._send(endpoint, params or {}, costs, decode)
             except ClockSkewError as error:
                 if not self.retry.advice(error, endpoint.operation).must_measure_clock:
                     raise
                 # The request was refused before anything happened: with a true stamp it may go again.
                 self.clock_sync.refused()
-                return await self._send(endpoint, params or {}, costs)
+                return await self._send(endpoint, params or {}, costs, decode)
 
         if not is_repeated:
             return await once()
@@ -156,9 +159,10 @@ class BinanceRest:
 
     async def stamp_ms(self) -> int:
         """The venue's time now, measured first if it never was."""
-        async with self._measuring:
-            if not self.clock_sync.is_measured:
-                await self._measure_clock()
+        if not self.clock_sync.is_measured:
+            async with self._measuring:
+                if not self.clock_sync.is_measured:
+                    await self._measure_clock()
         return self.clock_sync.stamp_ns(self._clock.time_ns()) // NS_PER_MS
 
     async def _measure_clock(self) -> None:
@@ -171,7 +175,11 @@ class BinanceRest:
         self.clock_sync.measured(sent_ns, venue_ms * NS_PER_MS, received_ns)
 
     async def _send(
-        self, endpoint: Endpoint, params: Mapping[str, str], costs: Mapping[str, int]
+        self,
+        endpoint: Endpoint,
+        params: Mapping[str, str],
+        costs: Mapping[str, int],
+        decode: Decode | None,
     ) -> Any:
         is_write = endpoint.operation in WRITES
         await self._admit(endpoint, costs, is_write=is_write)
@@ -209,15 +217,16 @@ class BinanceRest:
             is_counted = self._count(reply)
         finally:
             self.budget.settle(costs, is_counted=is_counted)
+        retry_after_s = _retry_after_s(reply)
         try:
-            return read_reply(reply, endpoint.operation, retry_after_s=_retry_after_s(reply))
+            return read_reply(reply, endpoint.operation, retry_after_s=retry_after_s, decode=decode)
         except RateLimitedError as error:
             self._keep_silent(error)
             raise
 
     async def _admit(self, endpoint: Endpoint, costs: Mapping[str, int], *, is_write: bool) -> None:
-        wait_s = self.budget.wait_s(costs)
-        if is_write and wait_s > self._settings.request_timeout_s:
+        wait_s = self.budget.wait_s(costs) if is_write else 0.0
+        if wait_s > self._settings.request_timeout_s:
             # An order that goes out long after it was wanted is worse than none.
             raise RateLimitedError(
                 f"the venue's limits leave no room for {wait_s:.0f} s; nothing was sent",

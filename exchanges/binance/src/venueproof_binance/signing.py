@@ -6,6 +6,7 @@ Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/reque
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
@@ -14,8 +15,12 @@ from urllib.parse import quote
 from venueproof_binance.settings import BinanceSettings
 from venueproof_core.errors import ConfigurationError
 
-# Everything but letters, digits and "_.-~": the signed text must not leave the venue a choice of encoding.
-quote_all: Callable[[str], str] = partial(quote, safe="")
+_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
+def quote_all(text: str) -> str:
+    """Everything but letters, digits and ``_.-~`` encoded: signed text must leave the venue no choice."""
+    return text if _is_plain(text) else quote(text, safe="")
 
 
 class Signer(Protocol):

@@ -7,6 +7,7 @@ drop a field) and nothing else.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from venueproof_core.models import Liquidity, OrderStatus, Side, TimeInForce
 
@@ -42,3 +43,22 @@ class WireTables:
     decimal_text: Callable[[Decimal], str] = plain_text
     read_decimal: Callable[[str], Decimal] = Decimal
     quote_text: Callable[[str], str] | None = None
+
+    @cached_property
+    def keys(self) -> Mapping[str, Mapping[str, str]]:
+        """``fields`` by type: each type's fields to the wire's keys."""
+        by_type: dict[str, dict[str, str]] = {}
+        for name, key in self.fields.items():
+            kind, _, own = name.partition(".")
+            by_type.setdefault(kind, {})[own] = key
+        return by_type
+
+    @cached_property
+    def sides_read(self) -> Mapping[str, Side]:
+        """Theirs to ours."""
+        return {theirs: ours for ours, theirs in self.sides.items()}
+
+    @cached_property
+    def time_in_force_read(self) -> Mapping[str, TimeInForce]:
+        """Theirs to ours."""
+        return {theirs: ours for ours, theirs in self.time_in_force.items()}

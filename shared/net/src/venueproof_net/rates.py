@@ -19,10 +19,12 @@ class Window:
 
 
 class _State:
-    __slots__ = ("in_flight", "index", "used")
+    __slots__ = ("ends_ns", "in_flight", "length_ns", "limit", "used")
 
-    def __init__(self) -> None:
-        self.index = -1
+    def __init__(self, window: Window) -> None:
+        self.limit = window.limit
+        self.length_ns = round(window.length_s * 1e9)
+        self.ends_ns = 0
         self.used = 0
         self.in_flight = 0
 
@@ -38,30 +40,34 @@ class RateBudget:
 
     def __init__(self, clock: Clock, windows: Mapping[str, Window]) -> None:
         self._clock = clock
-        self._windows = dict(windows)
-        self._states = {name: _State() for name in windows}
+        self._states = {name: _State(window) for name, window in windows.items()}
         # Windows are aligned to the wall clock, but must follow a timer clock that is pushed forward.
         self._wall_offset_ns = clock.time_ns() - clock.monotonic_ns()
         self._paused_until_ns: dict[str | None, int] = {}
 
     def set_limit(self, name: str, window: Window) -> None:
         """The venue told a limit."""
-        self._windows[name] = window
-        self._states.setdefault(name, _State())
+        state = self._states.setdefault(name, _State(window))
+        state.limit = window.limit
+        if state.length_ns != round(window.length_s * 1e9):
+            self._states[name] = told = _State(window)
+            told.in_flight = state.in_flight
 
     def wait_s(self, costs: Mapping[str, int]) -> float:
         """Seconds until a call of these costs may be sent; 0 is now."""
         now_ns = self._clock.monotonic_ns()
-        wait_ns = max(0, self._paused_until_ns.get(None, 0) - now_ns)
+        paused_until_ns = self._paused_until_ns
+        until_ns = paused_until_ns.get(None, 0)
         for name, cost in costs.items():
-            wait_ns = max(wait_ns, self._paused_until_ns.get(name, 0) - now_ns)
-            window = self._windows.get(name)
-            if window is None or window.limit is None:
+            if paused_until_ns:
+                until_ns = max(until_ns, paused_until_ns.get(name, 0))
+            state = self._states.get(name)
+            if state is None or state.limit is None:
                 continue
-            state, left_ns = self._state(name, window)
-            if state.used and state.used + state.in_flight + cost > window.limit:
-                wait_ns = max(wait_ns, left_ns)
-        return wait_ns / 1e9
+            self._begin_anew(state, now_ns)
+            if state.used and state.used + state.in_flight + cost > state.limit:
+                until_ns = max(until_ns, state.ends_ns)
+        return max(0, until_ns - now_ns) / 1e9
 
     def on_retry_after(self, seconds: float, name: str | None = None) -> None:
         """The venue wants silence: no call goes out before it ends, or none that costs ``name``."""
@@ -70,23 +76,24 @@ class RateBudget:
 
     def on_used(self, name: str, used: int) -> None:
         """The venue says how much of the window is used."""
-        window = self._windows.get(name)
-        if window is not None:
-            self._state(name, window)[0].used = used
+        state = self._states.get(name)
+        if state is not None:
+            self._begin_anew(state, self._clock.monotonic_ns())
+            state.used = used
 
     def spend(self, costs: Mapping[str, int]) -> None:
         """A call of these costs is on its way."""
         for name, cost in costs.items():
-            if (window := self._windows.get(name)) is not None:
-                self._state(name, window)[0].in_flight += cost
+            if (state := self._states.get(name)) is not None:
+                state.in_flight += cost
 
     def settle(self, costs: Mapping[str, int], *, is_counted: bool) -> None:
         """The call is over. ``is_counted``: the reply told what is used, so it need not be added here."""
         for name, cost in costs.items():
-            if (window := self._windows.get(name)) is not None:
-                state = self._state(name, window)[0]
+            if (state := self._states.get(name)) is not None:
                 state.in_flight -= cost
                 if not is_counted:
+                    self._begin_anew(state, self._clock.monotonic_ns())
                     state.used += cost
 
     async def admit(self, costs: Mapping[str, int]) -> None:
@@ -94,11 +101,9 @@ class RateBudget:
         while (wait_s := self.wait_s(costs)) > 0:
             await self._clock.sleep(wait_s)
 
-    def _state(self, name: str, window: Window) -> tuple[_State, int]:
-        length_ns = round(window.length_s * 1e9)
-        index, into_ns = divmod(self._clock.monotonic_ns() + self._wall_offset_ns, length_ns)
-        state = self._states[name]
-        if state.index != index:
-            state.index = index
+    def _begin_anew(self, state: _State, now_ns: int) -> None:
+        """Forget what was used, if that was in a window that has ended."""
+        if now_ns >= state.ends_ns:
+            into_ns = (now_ns + self._wall_offset_ns) % state.length_ns
+            state.ends_ns = now_ns - into_ns + state.length_ns
             state.used = 0
-        return state, length_ns - into_ns
