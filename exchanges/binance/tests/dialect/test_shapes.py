@@ -13,13 +13,12 @@ from typing import Any
 
 from aiohttp import WSMsgType
 
-from venueproof_binance.dialect.listings import LISTINGS
 from venueproof_core.models import Side
 from venueproof_simulator.market import LEVELS
 from venueproof_simulator.venue_core import to_decimal
 
 # Every listing's book is made of two sides of orders.
-FIRST_ORDER = 1 + 2 * LEVELS * len(LISTINGS)
+FIRST_ORDER = 1 + 2 * LEVELS  # what the book opens with
 SHAPES = {
     path.stem: json.loads(path.read_text()) for path in Path(__file__).parent.glob("shapes/*.json")
 }

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from venueproof_binance.dialect.listings import LISTINGS
 from venueproof_binance.dialect.websocket_api import TWINS
 from venueproof_simulator.market import LEVELS
 
 # Every listing's book is made of two sides of orders.
-FIRST_ORDER = 1 + 2 * LEVELS * len(LISTINGS)
+FIRST_ORDER = 1 + 2 * LEVELS  # what the book opens with
 BTC = {"symbol": "BTCUSDT"}
 NEEDS: dict[str, dict[str, Any]] = {
     "klines": {"interval": "1h", "endTime": 1_700_000_000_000},

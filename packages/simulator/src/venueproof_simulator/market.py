@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -64,8 +65,8 @@ class Market:
         self._steps = 0
         assets = assets_of(self._core.instruments.values())
         self._core.open_account(HOUSE, dict.fromkeys(assets, _FUNDS), FeeSchedule(0, 0))
-        for listing in listings:
-            self._fill_book(listing, listing.middle)
+        # Most worlds are about one or two instruments: the books of the others are never made.
+        self._core.before_first_use(self._open_book)
 
     # ------------------------------------------------------------ steering
 
@@ -221,8 +222,16 @@ class Market:
 
     # ------------------------------------------------------------ levels
 
+    def _open_book(self, symbol: str) -> None:
+        """Fill a book as if it had been there all the time: nothing of it is told to anybody."""
+        listing = self._listings[symbol]
+        with self._world.untold():
+            self._fill_book(listing, listing.middle)
+
     def _fill_book(self, listing: Listing, middle: int) -> None:
-        rules, rng = listing.rules, self._world.random
+        rules = listing.rules
+        # Of its own: which books are used, and in which order, is up to the clients.
+        rng = random.Random(f"{self._world.seed}/{rules.symbol}/{middle}")
         tick, lot = rules.tick_size, rules.lot_size
         centre = middle // tick
         for side, sign in ((Side.BUY, -1), (Side.SELL, 1)):

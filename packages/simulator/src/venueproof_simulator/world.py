@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import ssl
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ class World:
         self.dialect = dialect(self)
         self.errors: list[str] = []
         self._cursor = 0
+        self._untold: list[tuple[int, int]] = []
         self.market = Market(self, dialect.listings)
         for account in spec.accounts:
             self.open_account(account)
@@ -238,9 +240,23 @@ class World:
         log = self.core.log
         if len(log) > self._cursor and not self.faults.holds_events():
             events = log[self._cursor :]
+            for start, end in reversed(self._untold):
+                del events[start - self._cursor : end - self._cursor]
+            self._untold.clear()
             self._cursor = len(log)
             self.dialect.publish(events)
             self.journal.notify()
+
+    @contextlib.contextmanager
+    def untold(self) -> Iterator[None]:
+        """What the core does meanwhile is told to nobody."""
+        start = len(self.core.log)
+        yield
+        end = len(self.core.log)
+        if self._cursor == start:
+            self._cursor = end
+        else:
+            self._untold.append((start, end))
 
     # ------------------------------------------------------------ streams
 

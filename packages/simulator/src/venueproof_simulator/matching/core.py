@@ -1,6 +1,6 @@
 """The order-matching venue core: price-time priority over an exact ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -67,9 +67,10 @@ class MatchingCore(Records):
                     f"{rules.symbol}: tick {rules.tick_size} x lot {rules.lot_size} is not a whole"
                     " number of 1e-8 quote units"
                 )
-        super().__init__([Book(msgspec.structs.replace(rules)) for rules in instruments])
+        books = [Book(msgspec.structs.replace(rules)) for rules in instruments]
+        super().__init__(books)
         self.instruments: Mapping[str, InstrumentRules] = {
-            symbol: book.rules for symbol, book in self._books.items()
+            book.symbol: book.rules for book in books
         }
         self.ledger = Ledger(self.log)
         self._settle = self.ledger.settle
@@ -326,9 +327,13 @@ class MatchingCore(Records):
         """There are no positions here, so there is nothing to close."""
         return ()
 
+    def before_first_use(self, fill: Callable[[str], None]) -> None:
+        """Have ``fill`` called with an instrument's symbol before anything is asked of its book or done on it."""
+        self._books.on_first_use = fill
+
     def set_last_price(self, symbol: str, price: int) -> None:
         """Say at what price was traded before this core's first trade: triggers compare with it."""
-        self._books[symbol].last_price = price
+        self._books.at_rest(symbol).last_price = price
 
     def set_status(self, symbol: str, status: InstrumentStatus) -> None:
         """Halt or resume an instrument. CANCEL_ONLY takes cancels alone, HALTED nothing from clients."""

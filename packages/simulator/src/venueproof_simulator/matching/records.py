@@ -1,6 +1,6 @@
 """What a matching core can be asked: orders, lists, balances, books now and then, trades."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from venueproof_core.models import OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 from venueproof_simulator.matching.book import Book
@@ -37,13 +37,35 @@ _FORGOTTEN_ORDER = OrderState(
 )
 
 
+class Books(dict[str, Book]):
+    """Books by symbol. One that nobody has used is not among them yet: its first use may fill it.
+
+    Attributes:
+        on_first_use: Called with a book's symbol before its first use goes on.
+    """
+
+    def __init__(self, books: Sequence[Book]) -> None:
+        self._unused = {book.symbol: book for book in books}
+        self.on_first_use: Callable[[str], None] | None = None
+
+    def __missing__(self, symbol: str) -> Book:
+        book = self[symbol] = self._unused.pop(symbol)
+        if self.on_first_use is not None:
+            self.on_first_use(symbol)
+        return book
+
+    def at_rest(self, symbol: str) -> Book:
+        """A book, whether it was used or not; this is no use of it."""
+        return self._unused.get(symbol) or self[symbol]
+
+
 class Records:
     """The state that questions are answered from; the core itself changes it."""
 
     def __init__(self, books: Sequence[Book]) -> None:
         self.log: list[Event] = []
-        self._books = {book.symbol: book for book in books}
-        self._histories = {symbol: BookHistory(symbol, self.log) for symbol in self._books}
+        self._books = Books(books)
+        self._histories = {book.symbol: BookHistory(book.symbol, self.log) for book in books}
         self._traders: dict[str, Trader] = {}
         self._orders: list[OrderState] = []
         self._listed = 0
@@ -129,6 +151,7 @@ class Records:
         self, symbol: str, version: int
     ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
         """Bids and asks, best first, at a past version; ``None`` if there never was one."""
+        self._books[symbol]  # what its first use brings is part of its past
         return self._histories[symbol].at(version)
 
     def trades(self, symbol: str) -> Sequence[Traded]:
