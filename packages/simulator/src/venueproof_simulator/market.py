@@ -236,11 +236,13 @@ class Market:
         centre = middle // tick
         for side, sign in ((Side.BUY, -1), (Side.SELL, 1)):
             ticks = centre + sign * (listing.spread_ticks + 1) // 2
+            if self._would_cross(rules.symbol, side, ticks * tick):
+                raise CannotSteer(f"levels around {middle} units would cross the book")
             for _ in range(LEVELS):
                 if ticks <= 0:
                     break
                 lots = max(1, listing.typical_quantity * rng.randint(20, 200) // 100 // lot)
-                self._set_level(rules.symbol, side, ticks * tick, lots * lot)
+                self.rest(rules.symbol, side, ticks * tick, lots * lot)
                 ticks += sign * rng.randint(1, 4)
 
     def _set_level(self, symbol: str, side: Side, price: int, quantity: int) -> None:

@@ -22,6 +22,8 @@ UNUSED_PLUGINS = (
     "junitxml",
     "pastebin",
     "stepwise",
+    "threadexception",
+    "unraisableexception",
 )
 _MOST_RESTARTS = 50
 _LOOK_FOR_PARENT_EVERY_S = 0.5

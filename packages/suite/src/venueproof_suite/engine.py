@@ -11,7 +11,6 @@ import pytest
 
 from venueproof_core.errors import VenueproofError
 from venueproof_suite import fixtures, run_files
-from venueproof_suite.child import end_with_parent
 from venueproof_suite.deadlines import shown
 from venueproof_suite.decorator import PERFORMANCE, REGISTRY, SLOW, Case, case_of
 from venueproof_suite.envelope import ENVELOPE, Envelope
@@ -35,9 +34,6 @@ def install(config: pytest.Config) -> None:
     options: RunOptions | None = None
     try:
         options = RunOptions.from_config(config)
-        if not is_worker and options.run_dir is not None:
-            end_with_parent()
-            _share_out(config, RunDirectory(options.run_dir))
         if not is_worker and options.report_dir is not None:
             report = PlainReport(options, options.report_dir)
             config.pluginmanager.register(report, "venueproof-report")
@@ -51,13 +47,6 @@ def install(config: pytest.Config) -> None:
         refuse(options, error)
     config.pluginmanager.register(engine, "venueproof-engine")
     config.pluginmanager.register(fixtures, "venueproof-fixtures")
-
-
-def _share_out(config: pytest.Config, directory: RunDirectory) -> None:
-    # Not at the top: workers, and pytest without xdist, have no part in it.
-    from venueproof_suite.sharing import Sharing
-
-    config.pluginmanager.register(Sharing(directory), "venueproof-sharing")
 
 
 def refuse(options: RunOptions | None, error: VenueproofError) -> NoReturn:

@@ -1,5 +1,7 @@
 """The pytest plugin: options only. Without ``--venue`` it does nothing and imports nothing more."""
 
+from pathlib import Path
+
 import pytest
 
 from venueproof_suite.options import DEFAULT_SEED
@@ -88,10 +90,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the engine if a venue is named."""
+    """Start what this process is for, if a venue is named."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-    if config.getoption("venueproof_venue") is not None:
+    if config.getoption("venueproof_venue") is None:
+        return
+    run_dir = config.getoption("venueproof_run_dir")
+    if run_dir is not None and not hasattr(config, "workerinput"):
+        from venueproof_suite import sharing
+
+        sharing.install(config, Path(run_dir))
+    else:
         from venueproof_suite import engine
 
         engine.install(config)

@@ -12,12 +12,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from venueproof_core.results import TestResult
-from venueproof_core.rules import Rule
+if TYPE_CHECKING:  # the process that only controls workers is not to wait for these
+    from venueproof_core.results import TestResult
+    from venueproof_core.rules import Rule
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -120,7 +121,7 @@ class EventLog:
         self._append(_ENCODER.encode({"event": event, **fields}))
 
     def write_result(
-        self, result: TestResult, *, methods: Sequence[str] = (), documented: Sequence[str] = ()
+        self, result: "TestResult", *, methods: Sequence[str] = (), documented: Sequence[str] = ()
     ) -> None:
         """Append a result, with what it exercised: connector methods, and what the venue documents."""
         head = _ENCODER.encode({"event": "result", "methods": methods, "documented": documented})
@@ -154,7 +155,7 @@ class EventReader:
                 yield msgspec.json.decode(line)
 
 
-def planned(rule: Rule, *, title: str, area: str, defect: str | None = None) -> PlannedCase:
+def planned(rule: "Rule", *, title: str, area: str, defect: str | None = None) -> PlannedCase:
     """Describe one case for the plan."""
     return PlannedCase(
         id=rule.id,

@@ -1,16 +1,25 @@
 """Shares cases out among xdist's workers, and keeps those that measure for the end and for one worker."""
 
+from pathlib import Path
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler.worksteal import WorkStealingScheduling
 from xdist.workermanage import WorkerController
 
+from venueproof_suite.child import end_with_parent
 from venueproof_suite.run_files import RunDirectory
 
 # A worker runs a case only when it knows the next one, or that there is none; and it should not have to
 # wait until it is told.
 _FEWEST = 2
 _AHEAD = 3
+
+
+def install(config: pytest.Config, run_dir: Path) -> None:
+    """Make this pytest process the one that controls the workers of a run, and ends with its runner."""
+    end_with_parent()
+    config.pluginmanager.register(Sharing(RunDirectory(run_dir)), "venueproof-sharing")
 
 
 class Sharing:

@@ -9,7 +9,7 @@ spelling, is compiled and used only where one of them hits.
 import base64
 import re
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from html.entities import codepoint2name
 
 REPLACEMENT = "***"
@@ -70,12 +70,14 @@ def _key_lines(secret: str) -> list[str]:
     return [line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")]
 
 
-def _needles(secret: str) -> list[str | None]:
+# The same few secrets are looked for again and again: after every case, in everything it has printed.
+@lru_cache(maxsize=256)
+def _needles(secret: str) -> tuple[str | None, ...]:
     """Substrings of which every text with the secret holds one; ``None`` if some spelling has none."""
     raw = _bytes(secret)
     needles = [_longest_run(text) for text in (secret, *_base64_cores(raw))]
     percent = "".join(f"%{byte:02X}" for byte in raw)
-    return [*needles, raw.hex(), raw.hex().upper(), percent, percent.lower()]
+    return *needles, raw.hex(), raw.hex().upper(), percent, percent.lower()
 
 
 def _longest_run(text: str) -> str | None:
