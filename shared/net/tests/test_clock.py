@@ -6,6 +6,7 @@ import time
 import pytest
 
 from venueproof_net import Deadline, SteerableClock, SystemClock
+from venueproof_net.clock import Deadlines
 
 
 async def turns() -> None:
@@ -93,3 +94,39 @@ async def test_deadline_that_is_kept_changes_nothing() -> None:
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
+
+
+async def test_deadlines_on_one_timer_end_what_waits_and_nothing_else() -> None:
+    deadlines = Deadlines(SystemClock(), 0.02)
+
+    async def wait_for(event: asyncio.Event) -> str:
+        try:
+            async with deadlines.begin():
+                await event.wait()
+        except TimeoutError:
+            return "late"
+        return "in time"
+
+    never, soon = asyncio.Event(), asyncio.Event()
+    waiting = [asyncio.create_task(wait_for(event)) for event in (never, soon, never)]
+    await asyncio.sleep(0)
+    soon.set()
+    assert await asyncio.gather(*waiting) == ["late", "in time", "late"]
+    # The timer is set anew for those that begin later.
+    assert await wait_for(never) == "late"
+
+
+async def test_deadlines_follow_a_clock_that_is_pushed() -> None:
+    clock = SteerableClock()
+    deadlines = Deadlines(clock, 3600)
+
+    async def wait() -> None:
+        async with deadlines.begin():
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    clock.advance(3600)
+    with pytest.raises(TimeoutError):
+        await waiting

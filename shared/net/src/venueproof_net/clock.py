@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from types import TracebackType
 
 from venueproof_core import Clock
@@ -113,12 +114,18 @@ class Deadline:
             raise RuntimeError("a deadline needs a task to interrupt")
         self._task = task
         self._cancelling = task.cancelling()
+        self._start()
+
+    def _start(self) -> None:
         self._timer: asyncio.TimerHandle | asyncio.Task[None]
         if isinstance(self._clock, SystemClock):
             # Nobody pushes it: the loop's own timer will do, and costs no task for each request.
             self._timer = asyncio.get_running_loop().call_later(self._duration_s, self._expire)
         else:
             self._timer = asyncio.create_task(self._watch())
+
+    def _stop(self) -> None:
+        self._timer.cancel()
 
     async def _watch(self) -> None:
         if self._is_patient:
@@ -137,10 +144,73 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
+        self._stop()
         if not self._has_expired:
             return
         # Somebody else's cancellation that came at the same moment must go through.
         is_ours = self._task.uncancel() <= self._cancelling
         if is_ours and kind is asyncio.CancelledError:
             raise TimeoutError from error
+
+
+class Deadlines:
+    """Deadlines of one duration: they end in the order they began, so one timer of the loop does for all.
+
+    For requests: nearly all of them end long before, and a timer for each costs as much as sending it.
+    """
+
+    def __init__(self, clock: Clock, duration_s: float) -> None:
+        self._clock = clock
+        self._duration_s = duration_s
+        self._running: deque[_Queued] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> Deadline:
+        """A deadline that runs from when its block is entered."""
+        if isinstance(self._clock, SystemClock):
+            return _Queued(self, self._clock, self._duration_s)
+        return Deadline(self._clock, self._duration_s)
+
+    def add(self, deadline: "_Queued") -> None:
+        """Let it run."""
+        loop = asyncio.get_running_loop()
+        deadline.due_s = loop.time() + self._duration_s
+        self._running.append(deadline)
+        if self._timer is None:
+            self._timer = loop.call_at(deadline.due_s, self._expire, loop)
+
+    def forget_ended(self) -> None:
+        """Keep none that waits for nothing, save behind one that still runs."""
+        running = self._running
+        while running and running[0].has_ended:
+            running.popleft()
+
+    def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        self.forget_ended()
+        now_s = loop.time()
+        while self._running and (first := self._running[0]).due_s <= now_s:
+            self._running.popleft()
+            first.expire()
+            self.forget_ended()
+        if self._running:
+            self._timer = loop.call_at(self._running[0].due_s, self._expire, loop)
+
+
+class _Queued(Deadline):
+    due_s = 0.0
+    has_ended = False
+
+    def __init__(self, queue: Deadlines, clock: Clock, duration_s: float) -> None:
+        super().__init__(clock, duration_s)
+        self._queue = queue
+
+    def _start(self) -> None:
+        self._queue.add(self)
+
+    def _stop(self) -> None:
+        self.has_ended = True
+        self._queue.forget_ended()
+
+    def expire(self) -> None:
+        self._expire()

@@ -10,7 +10,7 @@ from venueproof_core.errors import (
     MalformedMessageError,
     TimedOutError,
 )
-from venueproof_net.clock import Deadline
+from venueproof_net.clock import Deadline, Deadlines
 
 if TYPE_CHECKING:
     import aiohttp
@@ -40,6 +40,7 @@ class HttpSession:
         self._venue = venue
         self._clock = clock
         self._timeout_s = timeout_s
+        self._deadlines = Deadlines(clock, timeout_s)
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
 
@@ -88,16 +89,16 @@ class HttpSession:
             TimedOutError, DisconnectedError, MalformedMessageError: UNKNOWN for a write.
         """
         import aiohttp
-        from yarl import URL
+        import yarl
 
         session = self._open(operation)
         outcome = Outcome.UNKNOWN if is_write else Outcome.NOT_APPLIED
         try:
             async with (
-                Deadline(self._clock, self._timeout_s),
+                self._deadlines.begin(),
                 session.request(
                     method,
-                    URL(url, encoded=True),
+                    yarl.URL(url, encoded=True),
                     headers=headers,
                     data=None if body is None else body.encode(),
                     allow_redirects=False,
