@@ -37,6 +37,7 @@ class Case:
         rule: With the id of the whole case; a variant's rule has its word added.
         variants: Word to the value that arrives as argument ``variant``; empty for a single case.
         is_private: It uses the connector's private face.
+        takes_times: It is a performance case whose times others on the machine would spoil.
         where: File and qualified name of the function.
     """
 
@@ -45,6 +46,7 @@ class Case:
     variants: Mapping[str, Any] = field(default_factory=dict)
     needs_clock: bool = False
     is_private: bool = False
+    takes_times: bool = False
     where: tuple[str, str] = ("", "")
 
     @property
@@ -72,6 +74,7 @@ def case(
     calls: Sequence[str] = (),
     source: str | None = None,
     performance: bool = False,
+    beside_others: bool = False,
     slow: bool = False,
     integration: bool = False,
     needs_clock: bool = False,
@@ -87,7 +90,8 @@ def case(
         hunts: Classes of bugs it catches.
         calls: Connector methods it cannot do without.
         source: URL and section where the rule is written.
-        performance: Runs alone, after the rest.
+        performance: Runs alone, after the rest, and not where performance is left out.
+        beside_others: A performance case that takes no times and may run among the rest.
         slow: Runs only when asked for by ``-m slow``.
         integration: Means something only at a real venue.
         needs_clock: Advances the clock injected into the connector.
@@ -121,6 +125,7 @@ def case(
             variants=dict(variants or {}),
             needs_clock=needs_clock,
             is_private="trading" in arguments or not PRIVATE_METHODS.isdisjoint(calls),
+            takes_times=performance and not beside_others,
             where=where,
         )
         _check(made, needs, arguments)

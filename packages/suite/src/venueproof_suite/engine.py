@@ -12,7 +12,7 @@ import pytest
 from venueproof_core.errors import VenueproofError
 from venueproof_suite import fixtures, run_files
 from venueproof_suite.deadlines import shown
-from venueproof_suite.decorator import PERFORMANCE, REGISTRY, SLOW, Case, case_of
+from venueproof_suite.decorator import REGISTRY, SLOW, Case, case_of
 from venueproof_suite.envelope import ENVELOPE, Envelope
 from venueproof_suite.errors import ConnectorFault
 from venueproof_suite.judgement import Comparison
@@ -113,7 +113,7 @@ class Engine:
             slot = slot_of(item, case)
             if not (self._selection.takes(slot.rule) and self._slots.takes(slot)):
                 dropped.append(item)
-            elif is_measuring and PERFORMANCE in slot.rule.markers:
+            elif is_measuring and case.takes_times:
                 alone.append(item)
             else:
                 kept.append(item)

@@ -12,7 +12,7 @@ _INTERNAL = "used between the runner and its workers"
 _MARKERS = (
     "integration: means something only at a real venue, with credentials",
     "slow: runs in real time; only when asked for by -m slow",
-    "performance: runs alone, after the rest",
+    "performance: measures; where it takes times it runs alone, after the rest",
 )
 
 

@@ -20,6 +20,7 @@ from venueproof_suite.cases.performance.figures import resident_mib
     steering=Steering.CONTROL,
     calls=["stream_trades"],
     performance=True,
+    beside_others=True,
     source="https://github.com/ccxt/ccxt/issues/9799",
 )
 async def test_memory_bounded_over_events(
@@ -63,6 +64,7 @@ async def test_memory_bounded_over_events(
     steering=Steering.CONTROL,
     calls=["stream_order_book"],
     performance=True,
+    beside_others=True,
     source="https://github.com/sammchardy/python-binance/issues/882",
 )
 async def test_memory_bounded_over_book_updates(

@@ -235,6 +235,7 @@ async def test_burst_of_updates(
     steering=Steering.CONTROL,
     calls=["stream_trades"],
     performance=True,
+    beside_others=True,
     source="https://github.com/sammchardy/python-binance/issues/1295",
 )
 async def test_slow_reader_loses_nothing(
