@@ -1,5 +1,6 @@
 """What a case can ask for by name."""
 
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -149,18 +150,20 @@ def orders(
     venueproof_worker: Worker,
     request: pytest.FixtureRequest,
 ) -> OrderFactory:
-    """Makes orders that the venue takes."""
+    """Makes orders that the venue takes: of any symbol for a case that asks for ``symbols``, else of the first."""
+    asked = inspect.signature(request.function).parameters
+    seen = symbols if "symbols" in asked else symbols[:1]
     world = venueproof_resources.world
     if world is not None:
         truth = Truth(venueproof_worker.client(), world.info.world)
 
         async def look() -> MarketView:
-            return await _look_at_truth(truth, symbols)
+            return await _look_at_truth(truth, seen)
     else:
         connector = request.getfixturevalue("connector")
 
         async def look() -> MarketView:
-            return await _look_through(connector, symbols)
+            return await _look_through(connector, seen)
 
     view = venueproof_worker.loop.run(look())
     return OrderFactory(view, look, symbols=symbols, prefix=venueproof_worker.order_prefix)
