@@ -256,16 +256,16 @@ def _in_ten_thousands(text: str) -> str:
 
 
 class BookOfHalves(LocalBook):
-    """Takes halves for the smallest part of a quantity above five that is not whole."""
+    """Takes halves for the smallest part of a quantity where prices go in whole fives."""
 
     def _set(self, side: Any, levels: Levels) -> None:
-        super()._set(side, [(price, _in_halves(quantity)) for price, quantity in levels])
+        super()._set(side, [(price, _in_halves(price, quantity)) for price, quantity in levels])
 
 
-def _in_halves(text: str) -> str:
-    # Only of quantities that have quarters: others have a lot of another size.
+def _in_halves(price: str, text: str) -> str:
+    # Where prices have cents, a quarter is one of many quantities, and every case would see that it is gone.
     quantity = Decimal(text)
-    has_quarters = quantity % Decimal("0.5") == Decimal("0.25")
+    has_quarters = quantity % Decimal("0.5") == Decimal("0.25") and not Decimal(price) % 5
     return str(quantity - Decimal("0.25")) if has_quarters else text
 
 

@@ -160,7 +160,7 @@ DEFECTS = [
     _book(
         "quarters-cut-to-halves",
         BugClass.precision,
-        "cuts quantities with quarters to halves",
+        "cuts quantities with quarters to halves where prices go in fives",
         ["books/stream/steps-are-exact/lot-no-power-of-ten"],
         books.BookOfHalves,
     ),
