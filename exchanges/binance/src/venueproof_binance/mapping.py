@@ -330,6 +330,7 @@ def trades(data: Any, symbol: str, tables: WireTables) -> list[Trade]:
 
 def _shaped_trades(shaped: Sequence[Any], symbol: str, tables: WireTables) -> list[Trade]:
     number, unit_ns = tables.read_decimal, tables.time_unit_ns
+    buy, sell = Side.BUY, Side.SELL
     found = []
     for row in shaped:
         price, quantity = number(row.price), number(row.quantity)
@@ -341,7 +342,7 @@ def _shaped_trades(shaped: Sequence[Any], symbol: str, tables: WireTables) -> li
                 trade_id=str(row.trade_id),
                 price=price,
                 quantity=quantity,
-                taker_side=Side.SELL if row.is_buyer_maker else Side.BUY,
+                taker_side=sell if row.is_buyer_maker else buy,
                 venue_time_ns=row.time * unit_ns,
             )
         )

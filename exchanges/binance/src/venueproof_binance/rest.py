@@ -197,11 +197,9 @@ class BinanceRest:
                 "timestamp": str(await self.stamp_ms()),
             }
             text = signed_text(self.signer, stamped, self._quote)
-        url, body = self._base_url + endpoint.path, None
-        if endpoint.method in ("POST", "PUT"):
-            body = text
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        elif text:
+        url = self._base_url + endpoint.path
+        if text:
+            # Not in the body, though the venue would take it there: a body costs as much as a fifth of a request.
             url = f"{url}?{text}"
         self.budget.spend(costs)
         is_counted = False
@@ -212,7 +210,6 @@ class BinanceRest:
                 operation=endpoint.operation,
                 is_write=is_write,
                 headers=headers,
-                body=body,
             )
             is_counted = self._count(reply)
         finally:

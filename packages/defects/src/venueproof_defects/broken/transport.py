@@ -260,8 +260,9 @@ class CutsSignatures(Rewriter):
     async def request(self, request: ProxiedRequest, forward: Forward) -> ProxiedReply:
         self._posts += request.method == "POST"
         if request.method == "POST" and self._posts % 16 == 0:
+            target = re.sub("(signature=).", r"\1", request.target)
             body = re.sub(b"(signature=).", rb"\1", request.body)
-            request = dataclasses.replace(request, body=body)
+            request = dataclasses.replace(request, target=target, body=body)
         return await forward(request)
 
 
