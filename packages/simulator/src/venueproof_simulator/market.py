@@ -275,6 +275,7 @@ class Market:
                 self._withdraw(symbol, side, level)
 
     def _move(self, symbol: str, middle: int) -> None:
+        self._core.version(symbol)  # opens a book that nobody has used: it is what moves
         for key in [key for key in self._levels if key[0] == symbol]:
             self._withdraw(*key)
         self._fill_book(self._listings[symbol], middle)

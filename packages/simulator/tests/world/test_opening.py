@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
 
-from venueproof_core.control import Credentials, WorldSpec
+from venueproof_core.control import Credentials, Move, WorldSpec
 from venueproof_core.models import InstrumentStatus, OrderType, Side
 from venueproof_simulator.dialect import Dialect, Listing
 from venueproof_simulator.market import LEVELS
@@ -146,6 +147,17 @@ def test_an_instrument_that_is_halted_before_its_first_use_has_a_book() -> None:
     def body(world: World, dialect: Told) -> None:
         world.core.set_status("AAA-BBB", InstrumentStatus.HALTED)
         assert len(world.core.levels("AAA-BBB", Side.SELL)) == LEVELS
+
+    in_world(body)
+
+
+def test_a_book_that_nobody_has_used_is_moved_as_a_whole() -> None:
+    def body(world: World, dialect: Told) -> None:
+        world.market.act(Move(kind="move", symbol="AAA-BBB", middle=Decimal(2000)))
+        for side in Side:
+            levels = world.core.levels("AAA-BBB", side)
+            assert len(levels) == LEVELS
+            assert all(abs(price - 2000 * SCALE) < 500 * SCALE for price, _ in levels)
 
     in_world(body)
 
