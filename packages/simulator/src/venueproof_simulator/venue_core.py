@@ -67,6 +67,8 @@ class SubmitOrder(msgspec.Struct, kw_only=True):
         trailing_delta: Stop family: triggers when the price has turned by so many 1/10,000 of its best
             since it reached the stop price, or since the next trade where there is no stop price.
         attributes: Whatever the dialect must remember with the order (strategy ids and the like).
+        expires_when_taking: A post-only order that would take is accepted and expires at once, instead of being
+            refused.
     """
 
     account: str
@@ -84,6 +86,7 @@ class SubmitOrder(msgspec.Struct, kw_only=True):
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
     attributes: dict[str, object] | None = None
     trailing_delta: int | None = None
+    expires_when_taking: bool = False
 
 
 class OrderState(msgspec.Struct, gc=False):
@@ -167,6 +170,7 @@ class ExpiryReason(Enum):
     TRADE_CLOSED = "TRADE_CLOSED"
     OTHER_LEG = "OTHER_LEG"
     WORKING_LEG_EXPIRED = "WORKING_LEG_EXPIRED"
+    WOULD_TAKE = "WOULD_TAKE"
 
 
 class OrderChanged(msgspec.Struct, gc=False):
@@ -321,6 +325,13 @@ class VenueCore(Protocol):
     ) -> OrderState:
         """Reduce an open order's total quantity, keeping id and queue place; ``request_id`` becomes its
         client order id. A quantity not above what is filled ends it."""
+        ...
+
+    def modify(
+        self, order_id: int, *, quantity: int | None, price: int | None, time_ns: int
+    ) -> OrderState:
+        """Give an open limit order another total quantity, price or both, under its id; ``None`` stays. It goes to
+        the end of its queue, and takes if its price now reaches the other side."""
         ...
 
     def close(

@@ -147,7 +147,7 @@ class MatchingCore(Records):
                 raise Refused(Refusal.WOULD_TRIGGER)
         keys = book.ask_keys if side is _BUY else book.bid_keys
         takes = not is_pending and keys and keys[-1] >= limit_key
-        if takes and request.post_only:
+        if takes and request.post_only and not request.expires_when_taking:
             raise Refused(Refusal.WOULD_TAKE)
         if need > (seat.quote if side is _BUY else seat.base).available:
             raise Refused(Refusal.INSUFFICIENT_BALANCE)
@@ -194,6 +194,8 @@ class MatchingCore(Records):
         )
         if is_pending:
             self._contingencies.wait(book, order, seat)
+        elif takes and request.post_only:
+            self._matcher.end(order, ExpiryReason.WOULD_TAKE, time_ns)
         elif takes or force is not _GTC or order_type is _MARKET:
             count = len(book.trades)
             self._matcher.execute(book, order, seat, limit_key, time_ns)
@@ -313,6 +315,56 @@ class MatchingCore(Records):
         if order.list_id is not None:
             is_renamed = before != order.client_order_id
             self._contingencies.amended(book, order, seat, time_ns, is_renamed=is_renamed)
+        self._settle(book, time_ns)
+        return order
+
+    def modify(
+        self, order_id: int, *, quantity: int | None, price: int | None, time_ns: int
+    ) -> OrderState:
+        """Give an open limit order another total quantity, price or both, under its id; ``None`` stays. It goes to
+        the end of its queue, and takes if its price now reaches the other side.
+
+        Raises:
+            ValueError: It is no plain limit order on the book.
+        """
+        order = self.order(order_id)
+        if order is None or not order.remaining_quantity:
+            raise Refused(Refusal.UNKNOWN_ORDER)
+        if order.order_type is not _LIMIT or order.list_id is not None or order.price is None:
+            raise ValueError(f"only plain limit orders can be modified: {order}")
+        book = self._books[order.symbol]
+        seat = book.seats[order.account]
+        new_quantity = order.quantity if quantity is None else quantity
+        new_price = order.price if price is None else price
+        if book.rules.status is not _TRADING:
+            raise Refused(Refusal.MARKET_CLOSED)
+        if (new_quantity, new_price) == (order.quantity, order.price):
+            raise Refused(Refusal.NO_CHANGE)
+        if new_price % book.rules.tick_size or new_quantity % book.rules.lot_size:
+            raise ValueError(f"{new_price} x {new_quantity} is off the steps")
+        remaining = new_quantity - order.filled_quantity - order.prevented_quantity
+        if remaining <= 0:
+            raise Refused(Refusal.NO_CHANGE)
+        is_buy = order.side is _BUY
+        needed = new_price * remaining // SCALE if is_buy else remaining
+        if needed > (seat.quote if is_buy else seat.base).available + order.locked:
+            raise Refused(Refusal.INSUFFICIENT_BALANCE)
+        level = shrink(book, order, seat, 0)
+        order.quantity, order.price, order.remaining_quantity = new_quantity, new_price, remaining
+        order.updated_time_ns = time_ns
+        self._matcher.tell(OrderEvent.AMENDED, order, time_ns)
+        if level is not None:
+            book.tell(book.bids if is_buy else book.asks, level, self.log, time_ns)
+        limit_key = -new_price if is_buy else new_price
+        if not reaches(book, order.side, limit_key):
+            self._matcher.rest(book, order, seat, time_ns)
+        elif order.post_only:
+            self._matcher.end(order, ExpiryReason.WOULD_TAKE, time_ns)
+        else:
+            count = len(book.trades)
+            self._matcher.execute(book, order, seat, limit_key, time_ns)
+            if book.is_watched:
+                self._contingencies.follow(book, count, time_ns)
         self._settle(book, time_ns)
         return order
 

@@ -167,7 +167,9 @@ class Matcher:
         taker_ppm = seat.taker_ppm
         is_guarded = taker.self_trade_prevention is not _NONE
         remaining = taker.remaining_quantity
-        filled_quantity = filled_notional = 0
+        # A modified order may have filled before.
+        filled_quantity = quantity_before = taker.filled_quantity
+        filled_notional = notional_before = taker.filled_notional
         taker_fees = maker_fees = trade_price = 0
         while remaining and keys and keys[-1] >= limit_key:
             level = levels[keys[-1]]
@@ -279,15 +281,16 @@ class Matcher:
             taker.status = _PARTIALLY_FILLED if remaining else _FILLED
         taker.filled_quantity = filled_quantity
         taker.filled_notional = filled_notional
-        # An order takes once in its life, so all that it has filled was filled here.
+        quantity = filled_quantity - quantity_before
+        notional = filled_notional - notional_before
         if taker_buys:
-            seat.quote.available -= filled_notional
-            seat.base.available += filled_quantity - taker_fees
+            seat.quote.available -= notional
+            seat.base.available += quantity - taker_fees
             book.base_fees += taker_fees
             book.quote_fees += maker_fees
         else:
-            seat.base.available -= filled_quantity
-            seat.quote.available += filled_notional - taker_fees
+            seat.base.available -= quantity
+            seat.quote.available += notional - taker_fees
             book.base_fees += maker_fees
             book.quote_fees += taker_fees
         touched.append(seat.base)
