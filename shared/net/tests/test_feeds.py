@@ -36,9 +36,11 @@ def malformed() -> VenueError:
     )
 
 
-def read_change(payload: object, received_time_ns: int) -> BookChange:
+def read_change(payload: object, received_time_ns: int) -> BookChange | BookSnapshot:
     if payload == "garbled":
         raise malformed()
+    if isinstance(payload, BookSnapshot):
+        return payload
     first, last, price, quantity = payload  # type: ignore[misc]
     return BookChange(first, last, [(price, quantity)], [], None, received_time_ns)
 
@@ -46,12 +48,12 @@ def read_change(payload: object, received_time_ns: int) -> BookChange:
 class Snapshots:
     """Answers prepared snapshots, or raises prepared errors, in turn; the last one again and again."""
 
-    def __init__(self, *prepared: BookSnapshot | VenueError) -> None:
+    def __init__(self, *prepared: BookSnapshot | VenueError | None) -> None:
         self.prepared = list(prepared)
         self.asked = 0
         self.before = lambda: None
 
-    async def __call__(self) -> BookSnapshot:
+    async def __call__(self) -> BookSnapshot | None:
         self.asked += 1
         self.before()
         answer = self.prepared[0] if len(self.prepared) == 1 else self.prepared.pop(0)
@@ -212,10 +214,10 @@ def event_feed(
 ) -> tuple[EventFeed[str], FrameInbox]:
     inbox, answers = FrameInbox(), list(recovered)
 
-    def read(payload: str) -> str | None:
+    def read(payload: str) -> list[str]:
         if payload == "garbled":
             raise malformed()
-        return None if payload == "old" else payload
+        return [] if payload == "old" else payload.split("+")
 
     async def recover() -> Sequence[str]:
         answer = answers.pop(0)
@@ -240,3 +242,58 @@ async def test_events_missed_in_a_cut_are_read_over_rest_before_the_live_ones() 
     inbox.on_frame("old", 1)
     inbox.on_frame("f", 1)
     assert [await asyncio.wait_for(anext(feed), 2) for _ in range(5)] == ["b", "c", "d", "e", "f"]
+
+
+async def test_a_snapshot_that_the_stream_brings_begins_the_book_and_changes_before_it_do_not() -> (
+    None
+):
+    snapshots = Snapshots(None)
+    feed, inbox = book_feed(snapshots)
+    inbox.on_frame((5, 5, "99", "1"), 1)
+    inbox.on_frame(image(6, "10"), 1)
+    inbox.on_frame((7, 7, "11", "1"), 1)
+    assert await prices_of(feed) == [10]
+    assert await prices_of(feed) == [11, 10]
+    assert snapshots.asked == 1
+
+
+async def test_a_snapshot_in_the_stream_replaces_the_book_even_if_its_number_is_lower() -> None:
+    feed, inbox = book_feed(Snapshots(None))
+    inbox.on_frame(image(100, "10", "9"), 1)
+    await prices_of(feed)
+    inbox.on_frame(image(1, "20"), 1)
+    assert await prices_of(feed) == [20]
+    inbox.on_frame((2, 2, "21", "1"), 1)
+    assert await prices_of(feed) == [21, 20]
+
+
+async def test_after_a_gap_the_venue_is_asked_to_push_another_snapshot() -> None:
+    snapshots = Snapshots(None)
+    feed, inbox = book_feed(snapshots)
+    inbox.on_frame(image(1, "10"), 1)
+    await prices_of(feed)
+    snapshots.before = lambda: inbox.on_frame(image(8, "30"), 1)
+    inbox.on_frame((7, 7, "11", "1"), 1)
+    assert await prices_of(feed) == [30]
+    assert snapshots.asked == 2
+
+
+async def test_a_pushed_snapshot_that_was_garbled_is_asked_for_again() -> None:
+    snapshots = Snapshots(None)
+    feed, inbox = book_feed(snapshots)
+    frames = iter(["garbled", image(3, "10")])
+    snapshots.before = lambda: inbox.on_frame(next(frames), 1)
+    assert await prices_of(feed) == [10]
+    assert snapshots.asked == 2
+
+
+async def test_a_book_shows_the_version_that_the_venue_gives_it() -> None:
+    feed, inbox = book_feed(Snapshots(None))
+    inbox.on_frame(BookSnapshot(5, [("10", "1")], [], book_version=900), 1)
+    assert (await anext(feed)).version == 900
+
+
+async def test_one_frame_may_bring_several_events() -> None:
+    feed, inbox = event_feed([])
+    inbox.on_frame("a+b", 1)
+    assert [await anext(feed), await anext(feed)] == ["a", "b"]

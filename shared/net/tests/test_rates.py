@@ -114,3 +114,35 @@ def test_pacer_keeps_any_window_not_only_aligned_ones() -> None:
     assert pacer.wait_s(1_000_000_000) == 0
     pacer.count(1_000_000_000)
     assert pacer.wait_s(1_000_000_001) == pytest.approx(0.9, abs=1e-6)
+
+
+def rolling(limit: int) -> tuple[RateBudget, StillClock]:
+    clock = StillClock()
+    return RateBudget(clock, {"orders": Window(limit, 1, is_rolling=True)}), clock
+
+
+def test_a_rolling_window_is_free_again_when_its_oldest_call_is_as_old_as_it_is_long() -> None:
+    rates, clock = rolling(2)
+    for _ in range(2):
+        rates.spend({"orders": 1})
+        rates.settle({"orders": 1}, is_counted=False)
+        clock.advance(0.25)
+    assert rates.wait_s({"orders": 1}) == pytest.approx(0.5)
+    clock.advance(0.5)
+    assert rates.wait_s({"orders": 1}) == 0
+
+
+def test_a_rolling_window_counts_what_is_in_flight_although_nothing_was_answered() -> None:
+    rates, _ = rolling(1)
+    rates.spend({"orders": 1})
+    assert rates.wait_s({"orders": 1}) > 0
+
+
+def test_a_rolling_window_believes_a_venue_that_counts_more() -> None:
+    rates, clock = rolling(5)
+    rates.on_used("orders", 5)
+    assert rates.wait_s({"orders": 1}) == pytest.approx(1)
+    rates.on_used("orders", 3)
+    assert rates.wait_s({"orders": 1}) == pytest.approx(1), "what was used does not come back early"
+    clock.advance(1)
+    assert rates.wait_s({"orders": 5}) == 0

@@ -16,6 +16,7 @@ from venueproof_net import (
     Heartbeat,
     HttpSession,
     Pacer,
+    PushedSnapshots,
     ReconnectPolicy,
     SteerableClock,
     StreamEnding,
@@ -98,8 +99,9 @@ async def session_on(
         "messages": Pacer(1000, 1.0),
         "connects": Pacer(1000, 1.0),
     }
+    protocol = changes.pop("protocol", JsonProtocol)
     session = StreamSession(
-        JsonProtocol(url), http, venue="test", clock=clock, timeout_s=2.0, **{**parts, **changes}
+        protocol(url), http, venue="test", clock=clock, timeout_s=2.0, **{**parts, **changes}
     )
     try:
         yield session, clock
@@ -372,3 +374,98 @@ async def test_messages_are_paced(loopback_venue: Any) -> None:
         clock.advance(1.5)
         await asyncio.wait_for(third, 2)
         assert len(venue.peers[0].received) == 3
+
+
+class LoginProtocol(JsonProtocol):
+    """Must log in first, and shows every second that it lives."""
+
+    ping_every_s = 1.0
+
+    def log_in(self, request_id: int) -> str:
+        return json.dumps([request_id, "log in", []])
+
+    def ping(self) -> str:
+        return json.dumps([0, "ping", []])
+
+
+async def agree_to_all(peer: Any, text: str) -> None:
+    """Acknowledge whatever comes, and begin each topic with an image."""
+    request_id, verb, topics = json.loads(text)
+    if verb != "ping":
+        await peer.socket.send_str(json.dumps(["ok", request_id]))
+    if verb == "sub":
+        for topic in topics:
+            await peer.socket.send_str(json.dumps([topic, "image"]))
+
+
+def verbs(peer: Any) -> list[str]:
+    return [json.loads(text)[1] for text in peer.received]
+
+
+async def test_topics_are_asked_for_after_the_login_was_acknowledged(loopback_venue: Any) -> None:
+    async with (
+        loopback_venue(agree_to_all) as venue,
+        session_on(venue.url, protocol=LoginProtocol) as (session, _),
+    ):
+        await session.attach("a", FrameInbox())
+        assert verbs(venue.peers[0]) == ["log in", "sub"]
+
+
+async def test_a_refused_login_is_told_to_who_waits_for_a_topic(loopback_venue: Any) -> None:
+    async def refuse(peer: Any, text: str) -> None:
+        await peer.socket.send_str(json.dumps(["no", json.loads(text)[0]]))
+
+    async with (
+        loopback_venue(refuse) as venue,
+        session_on(venue.url, protocol=LoginProtocol) as (session, _),
+    ):
+        with pytest.raises(RefusedError):
+            await session.attach("a", FrameInbox())
+        assert verbs(venue.peers[0]) == ["log in"]
+
+
+async def test_the_venue_is_pinged_as_often_as_it_wants(loopback_venue: Any) -> None:
+    async with (
+        loopback_venue(agree_to_all) as venue,
+        session_on(venue.url, protocol=LoginProtocol) as (session, clock),
+    ):
+        await session.attach("a", FrameInbox())
+        clock.advance(1)
+        async with asyncio.timeout(3):
+            while "ping" not in verbs(venue.peers[0]):
+                await asyncio.sleep(0)
+
+
+async def test_a_renewed_topic_is_given_back_and_asked_for_again_without_a_gap(
+    loopback_venue: Any,
+) -> None:
+    async with loopback_venue(agree_to_all) as venue, session_on(venue.url) as (session, _):
+        inbox = FrameInbox()
+        await session.attach("a", inbox)
+        assert (await next_item(inbox))[0] == "image"
+        await session.renew("a")
+        assert (await next_item(inbox))[0] == "image"
+        assert verbs(venue.peers[0]) == ["sub", "unsub", "sub"]
+        assert session.subscribed_times("a") == 2
+
+
+async def test_a_second_reader_has_the_venue_push_its_image_again(loopback_venue: Any) -> None:
+    async with loopback_venue(agree_to_all) as venue, session_on(venue.url) as (session, _):
+        for subscriptions in (1, 2):
+            snapshots, inbox = PushedSnapshots(session, "a"), FrameInbox()
+            await session.attach("a", inbox)
+            await snapshots()
+            assert (await next_item(inbox))[0] == "image"
+            assert verbs(venue.peers[0]).count("sub") == subscriptions
+
+
+async def test_an_image_right_behind_the_acknowledgement_survives_the_gap_of_a_cut(
+    loopback_venue: Any,
+) -> None:
+    async with loopback_venue(agree_to_all) as venue, session_on(venue.url) as (session, _):
+        inbox = FrameInbox()
+        await session.attach("a", inbox)
+        await next_item(inbox)
+        await venue.peers[0].socket.close()
+        assert await next_item(inbox) is GAP
+        assert (await next_item(inbox))[0] == "image"

@@ -229,7 +229,7 @@ class MarketData:
         early: Trade | None = None
         opened_ns = 0
 
-        def read(payload: Any) -> Trade | None:
+        def read(payload: Any) -> list[Trade]:
             nonlocal early
             trade = mapping.trade(
                 read_json(payload), symbol, context.tables, "stream", "trade_event"
@@ -239,7 +239,7 @@ class MarketData:
                 # Ids of an instrument have no holes. Requests may lag behind the stream: it is kept.
                 early = trade
                 raise missing_trades(symbol, expected, int(trade.trade_id))
-            return trade if is_news(trade) else None
+            return [trade] if is_news(trade) else []
 
         def is_news(trade: Trade) -> bool:
             nonlocal last_id
@@ -285,9 +285,9 @@ class MarketData:
             version = top.version
             return True
 
-        def read(payload: Any) -> TopOfBook | None:
+        def read(payload: Any) -> list[TopOfBook]:
             top = mapping.top_of_book(read_json(payload), symbol, context.tables)
-            return top if is_news(top) else None
+            return [top] if is_news(top) else []
 
         async def recover() -> Sequence[TopOfBook]:
             # The snapshot, not the ticker: it has the version that the stream counts by.
@@ -320,13 +320,13 @@ class MarketData:
             last = candle
             return True
 
-        def read(payload: Any) -> Candle | None:
+        def read(payload: Any) -> list[Candle]:
             event = read_json(payload)
             data = event.get("k") if isinstance(event, Mapping) else None
             candle = mapping.candle(
                 data, symbol, interval_s, context.tables, "stream", "candle_event"
             )
-            return candle if is_news(candle) else None
+            return [candle] if is_news(candle) else []
 
         async def recover() -> Sequence[Candle]:
             start_ns = None if last is None else last.open_time_ns

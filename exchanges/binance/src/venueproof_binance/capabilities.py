@@ -25,9 +25,32 @@ class BinanceCapabilities(Capabilities):
         return supported(f"{_STREAMS}#how-to-manage-a-local-order-book-correctly")
 
     @capability
+    def snapshot_alignment(self) -> Declaration:
+        """Updates are joined to ``GET depth`` by their versions."""
+        return supported(f"{_STREAMS}#how-to-manage-a-local-order-book-correctly")
+
+    @capability
+    def streamed_snapshots(self) -> Declaration:
+        """The diff stream has changes only."""
+        return unsupported(
+            "a stream of depth updates has no snapshot",
+            f"{_STREAMS}#how-to-manage-a-local-order-book-correctly",
+        )
+
+    @capability
     def public_trades(self) -> Declaration:
         """``GET trades`` and ``<symbol>@trade``."""
         return supported(f"{_MARKET}#recent-trades-list")
+
+    @capability
+    def counted_trades(self) -> Declaration:
+        """``t`` of a trade, ``fromId`` of a request."""
+        return supported(f"{_MARKET}#old-trade-lookup")
+
+    @capability
+    def old_trades(self) -> Declaration:
+        """``GET historicalTrades``."""
+        return supported(f"{_MARKET}#old-trade-lookup")
 
     @capability
     def candles(self) -> Declaration:
@@ -157,6 +180,11 @@ class BinanceCapabilities(Capabilities):
     @capability
     def amend_order(self) -> Declaration:
         """``PUT order/amend/keepPriority``: a smaller quantity under the same order id."""
+        return supported(f"{_TRADING}#order-amend-keep-priority-trade")
+
+    @capability
+    def amend_keeps_place(self) -> Declaration:
+        """As its name says."""
         return supported(f"{_TRADING}#order-amend-keep-priority-trade")
 
     @capability

@@ -5,10 +5,12 @@ Source: https://developers.binance.com/docs/binance-spot-api-docs/errors
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
+import venueproof_net
 from venueproof_core import Outcome, Retry
 from venueproof_core.errors import (
     AuthenticationError,
@@ -16,7 +18,6 @@ from venueproof_core.errors import (
     DuplicateClientOrderIdError,
     InsufficientBalanceError,
     InvalidOrderError,
-    MalformedMessageError,
     MarketClosedError,
     PartlyReplacedError,
     RateLimitedError,
@@ -24,7 +25,7 @@ from venueproof_core.errors import (
     UnknownOrderError,
     VenueError,
 )
-from venueproof_net import WRITES, RawReply
+from venueproof_net import RawReply, failure_outcome
 
 log = logging.getLogger(__name__)
 
@@ -152,11 +153,6 @@ class _ErrorBody(msgspec.Struct):
 _decode_error = msgspec.json.Decoder(_ErrorBody).decode
 
 
-def failure_outcome(operation: str) -> Outcome:
-    """The outcome of a request whose answer is no answer: UNKNOWN for a write, nothing for a read."""
-    return Outcome.UNKNOWN if operation in WRITES else Outcome.NOT_APPLIED
-
-
 def refusal(
     status: int,
     code: int,
@@ -223,19 +219,8 @@ def _half_refused(status: int, data: Mapping[str, Any], operation: str) -> Venue
     return partly
 
 
-def unreadable(
-    message: str, text: str, operation: str, *, path: str = "$", status: int | None = None
-) -> VenueError:
-    """The error for an answer that cannot be read."""
-    return MalformedMessageError(
-        message,
-        path=path,
-        text=text[:200],
-        venue=VENUE,
-        operation=operation,
-        outcome=failure_outcome(operation),
-        status=status,
-    )
+unreadable = partial(venueproof_net.unreadable, venue=VENUE)
+"""The error for an answer that cannot be read."""
 
 
 def read_reply(

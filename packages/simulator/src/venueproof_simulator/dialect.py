@@ -62,6 +62,14 @@ class Dialect(ABC):
     def credentials(self, seed: bytes) -> Credentials:
         """What the account signs with, made from 32 bytes."""
 
+    def order_id_text(self, order_id: int) -> str:
+        """How the venue writes an order's id; texts must rise as the ids do."""
+        return str(order_id)
+
+    def trade_id_text(self, trade_id: int) -> str:
+        """How the venue writes the id of a trade, public or the account's own, counted from 1 in its symbol."""
+        return str(trade_id)
+
     @abstractmethod
     def read(self, call: Call) -> None:
         """Understand a request as far as possible: route, operation, parameters, symbol, ids.

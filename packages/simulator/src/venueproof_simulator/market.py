@@ -341,8 +341,10 @@ class Market:
 
     def _find(self, request: CounterpartyRequest, account: str) -> OrderState:
         for order in self._core.open_orders(account, request.symbol):
-            if request.client_order_id == order.client_order_id or (
-                request.venue_order_id is not None and request.venue_order_id == str(order.order_id)
+            venue_order_id = self._world.dialect.order_id_text(order.order_id)
+            if (
+                request.client_order_id == order.client_order_id
+                or request.venue_order_id == venue_order_id
             ):
                 return order
         wanted = request.client_order_id or request.venue_order_id

@@ -50,11 +50,11 @@ def book(world: World, symbol: str, version: int | None) -> TruthBook:
 def orders(world: World, symbol: str | None, account: str | None) -> list[TruthOrder]:
     """Every order of the accounts (never the house's), by rising id."""
     names = [account] if account else list(world.accounts)
-    rows = [_order(state) for name in names for state in world.core.orders(name, symbol)]
+    rows = [_order(world, state) for name in names for state in world.core.orders(name, symbol)]
     return sorted(rows, key=lambda row: int(row.venue_order_id))
 
 
-def _order(state: OrderState) -> TruthOrder:
+def _order(world: World, state: OrderState) -> TruthOrder:
     def money(units: int | None) -> object:
         return None if units is None else to_decimal(units)
 
@@ -63,7 +63,7 @@ def _order(state: OrderState) -> TruthOrder:
             "account": state.account,
             "symbol": state.symbol,
             "client_order_id": state.client_order_id,
-            "venue_order_id": str(state.order_id),
+            "venue_order_id": world.dialect.order_id_text(state.order_id),
             "side": state.side.value,
             "order_type": state.order_type.value,
             "status": state.status.value,
@@ -98,17 +98,17 @@ def fills(world: World, symbol: str | None, account: str | None) -> list[TruthFi
             for is_maker in (False, True):
                 state = trade.maker if is_maker else trade.taker
                 if state.account in names:
-                    rows.append(_fill(trade, state, is_maker, seeded))
+                    rows.append(_fill(world, trade, state, is_maker, seeded))
     return rows
 
 
-def _fill(trade: Traded, state: OrderState, is_maker: bool, seeded: int) -> TruthFill:
+def _fill(world: World, trade: Traded, state: OrderState, is_maker: bool, seeded: int) -> TruthFill:
     return TruthFill(
         account=state.account,
         symbol=trade.symbol,
-        trade_id=str(seeded + trade.trade_id),
+        trade_id=world.dialect.trade_id_text(seeded + trade.trade_id),
         client_order_id=state.client_order_id,
-        venue_order_id=str(state.order_id),
+        venue_order_id=world.dialect.order_id_text(state.order_id),
         side=state.side.value,
         price=to_decimal(trade.price),
         quantity=to_decimal(trade.quantity),
@@ -138,7 +138,7 @@ def trades(world: World, symbol: str, limit: int) -> list[TruthTrade]:
     return [
         TruthTrade(
             symbol=symbol,
-            trade_id=str(trade.trade_id),
+            trade_id=world.dialect.trade_id_text(trade.trade_id),
             price=to_decimal(trade.price),
             quantity=to_decimal(trade.quantity),
             taker_side=trade.taker_side.value,

@@ -79,8 +79,28 @@ class Capabilities:
         return _UNDECLARED
 
     @capability
+    def snapshot_alignment(self) -> Declaration:
+        """Leaves it to clients to join streamed depth updates to a snapshot that they request."""
+        return _UNDECLARED
+
+    @capability
+    def streamed_snapshots(self) -> Declaration:
+        """Begins a stream of depth updates with a snapshot, and may send another that replaces the book."""
+        return _UNDECLARED
+
+    @capability
     def public_trades(self) -> Declaration:
         """Answers requests for recent public trades and streams new ones."""
+        return _UNDECLARED
+
+    @capability
+    def counted_trades(self) -> Declaration:
+        """Numbers an instrument's trades without holes."""
+        return _UNDECLARED
+
+    @capability
+    def old_trades(self) -> Declaration:
+        """Answers requests for public trades of any age, page by page."""
         return _UNDECLARED
 
     @capability
@@ -211,6 +231,11 @@ class Capabilities:
     @capability
     def amend_order(self) -> Declaration:
         """Changes an open order's quantity under the same venue order id."""
+        return _UNDECLARED
+
+    @capability
+    def amend_keeps_place(self) -> Declaration:
+        """Keeps an order's place in the queue when its quantity is reduced."""
         return _UNDECLARED
 
     @capability

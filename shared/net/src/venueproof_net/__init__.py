@@ -2,7 +2,7 @@
 
 from venueproof_net.account_feed import AccountFeed, AccountReader
 from venueproof_net.book import BookChange, BookSnapshot, LocalBook
-from venueproof_net.book_feed import BookFeed, FrameInbox
+from venueproof_net.book_feed import BookFeed, FrameInbox, PushedSnapshots
 from venueproof_net.clock import Deadline, SteerableClock, SystemClock
 from venueproof_net.clock_sync import ClockSync
 from venueproof_net.event_feed import EventFeed
@@ -14,6 +14,7 @@ from venueproof_net.policies import Heartbeat, Pacer, ReconnectPolicy, Subscript
 from venueproof_net.rates import RateBudget, Window
 from venueproof_net.recovery import AccountSource, Recovery
 from venueproof_net.retry import WRITES, RetryAdvice, RetryPolicy, classify
+from venueproof_net.row import Row, failure_outcome, unreadable
 from venueproof_net.stream import StreamSession
 from venueproof_net.stream_protocol import (
     Sink,
@@ -38,9 +39,12 @@ __all__ = [
     "RawReply",
     "RetryAdvice",
     "RetryPolicy",
+    "Row",
     "WRITES",
     "Window",
     "classify",
+    "failure_outcome",
+    "unreadable",
     # streams
     "ChunkedLinesWire",
     "GAP",
@@ -67,6 +71,7 @@ __all__ = [
     "BookFeed",
     "BookSnapshot",
     "LocalBook",
+    "PushedSnapshots",
     "units_reader",
     # orders
     "AccountFeed",

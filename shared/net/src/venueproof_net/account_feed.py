@@ -47,6 +47,7 @@ class AccountFeed:
         self._venue = venue
         self._told: dict[tuple[str, str], Order] = {}
         self._streamed: dict[tuple[str, str], Decimal] = {}
+        self._fills: dict[tuple[str, str], Decimal] = {}
         self._balances: dict[str, Balance] = {}
         self.readers: dict[type, list[Inbox]] = {Order: [], Fill: [], Balance: []}
 
@@ -86,7 +87,13 @@ class AccountFeed:
     def on_fill(self, fill: Fill) -> None:
         """The stream, or recovery, reports a fill."""
         if self._dedupe.is_new(fill):
+            key = (fill.symbol, fill.venue_order_id)
+            _remember(self._fills, key, self._fills.get(key, Decimal(0)) + fill.quantity)
             self._tell(Fill, fill)
+
+    def streamed_quantity(self, order: Order) -> Decimal:
+        """What the fills of an order that were reported so far add up to."""
+        return self._fills.get((order.symbol, order.venue_order_id), Decimal(0))
 
     def on_balance(self, balance: Balance) -> None:
         """The stream reports a balance."""

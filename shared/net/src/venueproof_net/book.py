@@ -21,6 +21,7 @@ class BookChange(NamedTuple):
     Attributes:
         first: The first book version it covers.
         last: The version it brings the book to.
+        book_version: What the venue calls the book then, where changes are numbered otherwise.
     """
 
     first: int
@@ -29,6 +30,7 @@ class BookChange(NamedTuple):
     asks: WireLevels
     venue_time_ns: int | None = None
     received_time_ns: int | None = None
+    book_version: int | None = None
 
 
 class BookSnapshot(NamedTuple):
@@ -37,12 +39,14 @@ class BookSnapshot(NamedTuple):
     Attributes:
         limit: Levels a side that were asked for. A side with fewer is complete; one with as many ends
             where the image ends, and what lies beyond is unknown.
+        book_version: What the venue calls the book, where its changes are numbered otherwise.
     """
 
     version: int
     bids: WireLevels
     asks: WireLevels
     limit: int | None = None
+    book_version: int | None = None
 
 
 class _Side:
@@ -74,10 +78,11 @@ class LocalBook:
     def __init__(self, symbol: str, *, venue: str, digits: int = 8) -> None:
         self.symbol = symbol
         self.version = 0
+        self.book_version: int | None = None
         self.is_ready = False
         self.venue_time_ns: int | None = None
         self.received_time_ns: int | None = None
-        self._venue = venue
+        self.venue = venue
         self._read = units_reader(digits)
         self._prices: dict[str, int] = {}
         self._unit = Decimal(1).scaleb(-digits)
@@ -141,6 +146,7 @@ class LocalBook:
             self._bids.prices[::-1], self._asks.prices
         )
         self.version = snapshot.version
+        self.book_version = snapshot.book_version
         self.is_ready = True
         try:
             for change in held:
@@ -157,7 +163,7 @@ class LocalBook:
             SequenceGapError: A change is missing before this one.
             MalformedMessageError: It holds something that is no number. The book is not ready any more.
         """
-        first, last, bids, asks, venue_time_ns, received_time_ns = change
+        first, last, bids, asks, venue_time_ns, received_time_ns, book_version = change
         if self.is_stale(last):
             return False
         if not self.continues(first, last):
@@ -165,13 +171,14 @@ class LocalBook:
                 f"depth gap on {self.symbol}: expected {self.version + 1}, received {first}; resynchronise",
                 expected=self.version + 1,
                 received=first,
-                venue=self._venue,
+                venue=self.venue,
                 operation="order_book",
                 outcome=Outcome.NOT_APPLIED,
             )
         self._set(self._bids, bids)
         self._set(self._asks, asks)
         self.version = last
+        self.book_version = book_version
         self.venue_time_ns = venue_time_ns
         self.received_time_ns = received_time_ns
         return True
@@ -208,7 +215,7 @@ class LocalBook:
             raise MalformedMessageError(
                 f"a level of {self.symbol} cannot be read: {error}",
                 text=repr(levels)[:200],
-                venue=self._venue,
+                venue=self.venue,
                 operation="order_book",
                 outcome=Outcome.NOT_APPLIED,
             ) from error
@@ -239,7 +246,7 @@ class LocalBook:
             bids=self._show(self._bids, highest_bids),
             asks=self._show(self._asks, asks if depth is None else asks[:depth]),
             depth=depth,
-            version=self.version,
+            version=self.version if self.book_version is None else self.book_version,
             venue_time_ns=self.venue_time_ns,
             received_time_ns=self.received_time_ns,
         )

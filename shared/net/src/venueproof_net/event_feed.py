@@ -27,8 +27,8 @@ class EventFeed(AsyncIterator[T], Generic[T]):
     """Events in order, each once.
 
     Args:
-        read: Turns a frame's payload into a value; ``None`` for one that is no news. ``SequenceGapError`` says
-            that some are missing before it; it must be among what ``recover`` returns next.
+        read: Turns a frame's payload into values, oldest first; none of them where it is no news.
+            ``SequenceGapError`` says that some are missing before it; it must be among what ``recover`` returns next.
         recover: Reads over REST what a gap may have swallowed.
         policy: Pauses between attempts to recover.
     """
@@ -37,7 +37,7 @@ class EventFeed(AsyncIterator[T], Generic[T]):
         self,
         inbox: FrameInbox,
         *,
-        read: Callable[[Any], T | None],
+        read: Callable[[Any], Sequence[T]],
         recover: Callable[[], Awaitable[Sequence[T]]],
         policy: ReconnectPolicy,
         clock: Clock,
@@ -63,13 +63,10 @@ class EventFeed(AsyncIterator[T], Generic[T]):
                 self._has_gap = True
                 continue
             try:
-                value = self._read(item[0])
+                self._ready.extend(self._read(item[0]))
             except (MalformedMessageError, SequenceGapError) as error:
                 log.warning("%s; reading what is missing over REST", error)
                 self._has_gap = True
-                continue
-            if value is not None:
-                return value
         return self._ready.popleft()
 
     async def _fill_gap(self) -> None:

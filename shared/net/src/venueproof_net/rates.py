@@ -1,5 +1,6 @@
 """A venue's rate limits, kept from this side: budgets per aligned window, and pauses the venue asks for."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,18 +9,20 @@ from venueproof_core import Clock
 
 @dataclass(frozen=True)
 class Window:
-    """A limit that starts again at every multiple of ``length_s``.
+    """A limit that starts again at every multiple of ``length_s``, or that rolls.
 
     Attributes:
         limit: Units per window; ``None`` while the venue has not told it.
+        is_rolling: It holds in every ``length_s``, wherever that begins.
     """
 
     limit: int | None
     length_s: float
+    is_rolling: bool = False
 
 
 class _State:
-    __slots__ = ("ends_ns", "in_flight", "length_ns", "limit", "used")
+    __slots__ = ("ends_ns", "in_flight", "is_rolling", "length_ns", "limit", "spent", "used")
 
     def __init__(self, window: Window) -> None:
         self.limit = window.limit
@@ -27,6 +30,21 @@ class _State:
         self.ends_ns = 0
         self.used = 0
         self.in_flight = 0
+        self.is_rolling = window.is_rolling
+        # Of a window that rolls: when what was used is free again.
+        self.spent: deque[tuple[int, int]] = deque()
+
+    def use(self, units: int, now_ns: int) -> None:
+        self.used += units
+        if self.is_rolling:
+            self.spent.append((now_ns + self.length_ns, units))
+
+    def roll(self, now_ns: int) -> None:
+        """Give back what is free by now, and find out when more will be."""
+        while self.spent and self.spent[0][0] <= now_ns:
+            self.used -= self.spent.popleft()[1]
+        # While nothing but calls in flight fill it, it shows in their replies when it will be free.
+        self.ends_ns = self.spent[0][0] if self.spent else now_ns + self.length_ns // 20
 
 
 class RateBudget:
@@ -65,7 +83,8 @@ class RateBudget:
             if state is None or state.limit is None:
                 continue
             self._begin_anew(state, now_ns)
-            if state.used and state.used + state.in_flight + cost > state.limit:
+            is_begun = state.used or (state.is_rolling and state.in_flight)
+            if is_begun and state.used + state.in_flight + cost > state.limit:
                 until_ns = max(until_ns, state.ends_ns)
         return max(0, until_ns - now_ns) / 1e9
 
@@ -78,8 +97,13 @@ class RateBudget:
         """The venue says how much of the window is used."""
         state = self._states.get(name)
         if state is not None:
-            self._begin_anew(state, self._clock.monotonic_ns())
-            state.used = used
+            now_ns = self._clock.monotonic_ns()
+            self._begin_anew(state, now_ns)
+            if not state.is_rolling:
+                state.used = used
+            elif used > state.used:
+                # Somebody else spends from it, too.
+                state.use(used - state.used, now_ns)
 
     def spend(self, costs: Mapping[str, int]) -> None:
         """A call of these costs is on its way."""
@@ -93,8 +117,9 @@ class RateBudget:
             if (state := self._states.get(name)) is not None:
                 state.in_flight -= cost
                 if not is_counted:
-                    self._begin_anew(state, self._clock.monotonic_ns())
-                    state.used += cost
+                    now_ns = self._clock.monotonic_ns()
+                    self._begin_anew(state, now_ns)
+                    state.use(cost, now_ns)
 
     async def admit(self, costs: Mapping[str, int]) -> None:
         """Wait until a call of these costs may be sent."""
@@ -103,7 +128,9 @@ class RateBudget:
 
     def _begin_anew(self, state: _State, now_ns: int) -> None:
         """Forget what was used, if that was in a window that has ended."""
-        if now_ns >= state.ends_ns:
+        if state.is_rolling:
+            state.roll(now_ns)
+        elif now_ns >= state.ends_ns:
             into_ns = (now_ns + self._wall_offset_ns) % state.length_ns
             state.ends_ns = now_ns - into_ns + state.length_ns
             state.used = 0

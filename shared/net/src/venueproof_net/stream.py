@@ -68,7 +68,8 @@ class StreamSession:
         self._todo: list[str] = []
         self._dropped: list[str] = []
         self._has_todo = asyncio.Event()
-        self._replies: dict[int, asyncio.Future[VenueError | None]] = {}
+        self._replies: dict[int, tuple[Sequence[str], asyncio.Future[VenueError | None]]] = {}
+        self._acknowledged_times: dict[str, int] = {}
         self._last_id = 0
         self._last_error: VenueError | None = None
         self._close_code: int | None = None
@@ -117,6 +118,35 @@ class StreamSession:
             operation="subscribe",
             outcome=Outcome.NOT_APPLIED,
         )
+
+    def subscribed_times(self, topic: str) -> int:
+        """How often the venue has acknowledged a subscription to a topic."""
+        return self._acknowledged_times.get(topic, 0)
+
+    async def renew(self, topic: str) -> None:
+        """Give a topic back and ask for it again; return once the venue has acknowledged it.
+
+        Nothing is sent while the connection is being replaced: that subscribes anew by itself.
+
+        Raises:
+            VenueError: The venue refused it, or there was no answer in time.
+        """
+        if topic in self._live:
+            self._live.discard(topic)
+            # Its readers asked for this: it is no gap.
+            self._was_live.discard(topic)
+            self._waiting[topic] = asyncio.get_running_loop().create_future()
+            self._dropped.append(topic)
+            self._todo.append(topic)
+            self._has_todo.set()
+        acknowledged = self._waiting.get(topic)
+        if acknowledged is None:
+            return
+        try:
+            async with Deadline(self._clock, self._timeout_s):
+                await asyncio.shield(acknowledged)
+        except TimeoutError:
+            raise self._not_acknowledged(topic) from self._last_error
 
     async def detach(self, topic: str, sink: Sink) -> None:
         """Stop sending a topic's frames to ``sink``; the last one to leave closes the connection."""
@@ -221,6 +251,7 @@ class StreamSession:
                 self._read(link),
                 self._subscribe_all(),
                 self._watch(link),
+                self._keep_alive(),
                 self._protocol.while_open(),
             )
         ]
@@ -266,7 +297,10 @@ class StreamSession:
             for sink in self._sinks.get(frame.topic, ()):
                 sink.on_frame(frame.payload, received_ns)
         elif type(frame) is StreamReply:
-            waiting = self._replies.pop(frame.request_id, None)
+            topics, waiting = self._replies.pop(frame.request_id, ((), None))
+            if frame.error is None:
+                # Here and now: the next frame may be the first of a topic already.
+                self._acknowledged(topics)
             if waiting is not None and not waiting.done():
                 waiting.set_result(frame.error)
         elif type(frame) is StreamEnding:
@@ -280,6 +314,9 @@ class StreamSession:
     # ------------------------------------------------------------ subscriptions
 
     async def _subscribe_all(self) -> None:
+        if not await self._log_in():
+            # Who reads has been told; the connection ends with the last of them.
+            await asyncio.get_running_loop().create_future()
         while True:
             await self._has_todo.wait()
             self._has_todo.clear()
@@ -292,6 +329,17 @@ class StreamSession:
             if not self._todo:
                 self._reconnect.succeeded()
 
+    async def _log_in(self) -> bool:
+        message = self._protocol.log_in(self._last_id + 1)
+        error = None if message is None else await self._answer(message)
+        if error is None:
+            return True
+        if isinstance(error, (RateLimitedError, ClockSkewError)):
+            raise error
+        for topic in self._subscriptions.to_restore():
+            self._refused(topic, error)
+        return False
+
     async def _unsubscribe(self, topics: list[str]) -> None:
         self._last_id += 1
         message = self._protocol.unsubscribe(self._last_id, topics)
@@ -300,10 +348,14 @@ class StreamSession:
             await self._send(message)
 
     async def _subscribe(self, topics: list[str]) -> None:
-        error = await self._ask(topics)
-        if error is None:
+        message = self._protocol.subscribe(self._last_id + 1, topics)
+        if message is None:
             self._acknowledged(topics)
-        elif len(topics) > 1:
+            return
+        error = await self._answer(message, topics)
+        if error is None:
+            return
+        if len(topics) > 1:
             # One bad topic must not take the others down with it.
             for topic in topics:
                 await self._subscribe([topic])
@@ -323,20 +375,18 @@ class StreamSession:
         for sink in self._sinks.pop(topic, ()):
             sink.on_end(error)
 
-    async def _ask(self, topics: Sequence[str]) -> VenueError | None:
+    async def _answer(self, message: str, topics: Sequence[str] = ()) -> VenueError | None:
+        """Send the request of the next number, for topics if it is for some; what the venue says to it."""
         self._last_id += 1
         request_id = self._last_id
-        message = self._protocol.subscribe(request_id, topics)
-        if message is None:
-            return None
         reply: asyncio.Future[VenueError | None] = asyncio.get_running_loop().create_future()
-        self._replies[request_id] = reply
+        self._replies[request_id] = topics, reply
         try:
             async with Deadline(self._clock, self._timeout_s, is_patient=True):
                 await self._send(message)
                 return await reply
         except TimeoutError as error:
-            raise self._disconnected("a subscription was not answered") from error
+            raise self._disconnected("a request was not answered") from error
         finally:
             self._replies.pop(request_id, None)
 
@@ -346,6 +396,7 @@ class StreamSession:
         self._live.update(wanted)
         self._was_live.update(wanted)
         for topic in wanted:
+            self._acknowledged_times[topic] = self.subscribed_times(topic) + 1
             waiting = self._waiting.pop(topic, None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
@@ -364,6 +415,15 @@ class StreamSession:
             raise self._disconnected("it was closed while sending") from error
 
     # ------------------------------------------------------------ signs of life
+
+    async def _keep_alive(self) -> None:
+        pause_s = self._protocol.ping_every_s
+        if pause_s is None:
+            await asyncio.get_running_loop().create_future()
+            return
+        while True:
+            await self._clock.sleep(pause_s)
+            await self._send(self._protocol.ping())
 
     async def _watch(self, link: Link) -> None:
         beat, clock = self._heartbeat, self._clock

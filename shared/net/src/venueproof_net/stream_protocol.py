@@ -34,10 +34,12 @@ class StreamProtocol:
     Attributes:
         wire: What its frames come on.
         topics_per_message: How many topics one message may name.
+        ping_every_s: How often the venue wants to hear ``ping()``; ``None`` where it does not.
     """
 
     wire: Wire = WebSocketWire()
     topics_per_message = 100
+    ping_every_s: float | None = None
 
     async def url(self) -> str:
         """Where to connect; called before every attempt, so that keys and stamps are fresh."""
@@ -46,6 +48,14 @@ class StreamProtocol:
     def headers(self) -> Mapping[str, str]:
         """What the opening request must carry; called before every attempt."""
         return {}
+
+    def log_in(self, request_id: int) -> str | None:  # noqa: ARG002 - for overriding
+        """The message that must be acknowledged before any topic is asked for; ``None`` where there is none."""
+        return None
+
+    def ping(self) -> str:
+        """A message that shows the venue that this side lives."""
+        raise NotImplementedError
 
     def subscribe(self, request_id: int, topics: Sequence[str]) -> str | None:
         """The message that asks for topics; ``None`` where connecting is enough."""

@@ -11,7 +11,7 @@ from venueproof_bybit.dialect.wire import milliseconds, number, ratio
 from venueproof_core.control import Operation
 from venueproof_core.models import InstrumentStatus, Side
 from venueproof_simulator.clocks import SECOND_NS
-from venueproof_simulator.history import CandleUnits, PublicTrade
+from venueproof_simulator.history import CandleUnits
 from venueproof_simulator.toolkit import Call, Route
 from venueproof_simulator.toolkit.intervals import MONTH_S, WEEK_S, interval_starts
 
@@ -177,7 +177,7 @@ def recent_trades(dialect: BybitDialect, call: Call) -> Any:
         "category": "spot",
         "list": [
             {
-                "execId": public_trade_id(trade),
+                "execId": dialect.trade_id_text(trade.trade_id),
                 "symbol": venue_symbol(symbol),
                 "price": number(trade.price),
                 "size": number(trade.quantity),
@@ -190,11 +190,6 @@ def recent_trades(dialect: BybitDialect, call: Call) -> Any:
             for trade in reversed(newest)
         ],
     }
-
-
-def public_trade_id(trade: PublicTrade) -> str:
-    """As the venue writes it: 19 digits."""
-    return f"229{trade.trade_id:016d}"
 
 
 def system_status(dialect: BybitDialect, call: Call) -> Any:

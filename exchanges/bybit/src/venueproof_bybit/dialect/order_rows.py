@@ -128,6 +128,7 @@ def execution_row(dialect: BybitDialect, trade: Traded, order: OrderState) -> di
     fees = dialect.world.core.fees(order.account)
     rate = fees.maker_ppm if is_maker else fees.taker_ppm
     is_by_quote = order.quote_quantity is not None
+    seeded = dialect.world.history.seeded_count(trade.symbol)
     return {
         "symbol": venue_symbol(trade.symbol),
         "orderId": venue_order_id(order),
@@ -140,7 +141,7 @@ def execution_row(dialect: BybitDialect, trade: Traded, order: OrderState) -> di
         "stopOrderType": "",
         "execFee": number(trade.maker_fee if is_maker else trade.taker_fee),
         "execFeeV2": "",
-        "execId": execution_id(trade),
+        "execId": trade_id_text(seeded + trade.trade_id),
         "execPrice": number(trade.price),
         "execQty": number(trade.quantity),
         "execType": "Trade",
@@ -161,16 +162,21 @@ def execution_row(dialect: BybitDialect, trade: Traded, order: OrderState) -> di
     }
 
 
-def venue_order_id(order: OrderState) -> str:
+def order_id_text(order_id: int) -> str:
     """As the venue writes it: 19 digits."""
-    return f"1{order.order_id:018d}"
+    return f"1{order_id:018d}"
+
+
+def trade_id_text(trade_id: int) -> str:
+    """As the venue writes it: 19 digits."""
+    return f"21{trade_id:017d}"
+
+
+def venue_order_id(order: OrderState) -> str:
+    """The id of an order on the wire."""
+    return order_id_text(order.order_id)
 
 
 def core_order_id(text: str) -> int:
     """The core's own number; 0 for text that is no id of ours."""
     return int(text[1:]) if len(text) == 19 and text.isdigit() and text[0] == "1" else 0
-
-
-def execution_id(trade: Traded) -> str:
-    """As the venue writes it: 19 digits."""
-    return f"21{trade.trade_id:017d}"

@@ -126,7 +126,7 @@ def page(call: Call, rows: list[Any], limit: int, key: Any) -> tuple[list[Any], 
     cursor = call.parameters.get("cursor")
     if cursor:
         try:
-            last = int(base64.urlsafe_b64decode(cursor.encode()).decode())
+            last = int(base64.urlsafe_b64decode(cursor.replace("%3D", "=").encode()).decode())
         except ValueError:
             raise errors.parameter("params error: cursor invalid") from None
         rows = [row for row in rows if key(row) < last]

@@ -14,6 +14,7 @@ from venueproof_bybit.dialect.order_rows import execution_row, order_row
 from venueproof_bybit.dialect.sockets import private_name
 from venueproof_bybit.dialect.wire import MS, encode, number
 from venueproof_core.control import Channel
+from venueproof_core.models import OrderStatus
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.toolkit import StreamEvent
 from venueproof_simulator.venue_core import (
@@ -28,8 +29,6 @@ from venueproof_simulator.venue_core import (
 
 if TYPE_CHECKING:
     from venueproof_bybit.dialect.venue import BybitDialect
-
-SILENT = (OrderEvent.TRIGGERED, OrderEvent.PREVENTED)
 
 
 class PrivateTopics:
@@ -57,7 +56,7 @@ class PrivateTopics:
         """Send what these events mean to their accounts."""
         wallets: dict[str, dict[str, tuple[int, int]]] = {}
         for event in events:
-            if isinstance(event, OrderChanged) and event.kind not in SILENT:
+            if isinstance(event, OrderChanged) and _is_told(event):
                 row = order_row(
                     self._dialect,
                     event.order,
@@ -133,6 +132,13 @@ class PrivateTopics:
             elif isinstance(event, OrderChanged) and event.reason is not None:
                 self._expired[event.order.order_id] = event.reason
         self._read = len(log)
+
+
+def _is_told(event: OrderChanged) -> bool:
+    """Whether the change shows in the order; what prevention leaves of an order shows in its next one."""
+    if event.kind is OrderEvent.PREVENTED:
+        return event.status is OrderStatus.EXPIRED
+    return event.kind is not OrderEvent.TRIGGERED
 
 
 def _same(text: str, _connection: Connection, _event: StreamEvent) -> str:

@@ -43,6 +43,7 @@ class Session:
     Attributes:
         account: Who has authenticated.
         request_ids: Of the trade stream: each may be used once.
+        accepted: Topics that are delivered once their ack is on its way.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Session:
     account: str | None = None
     idle: Timer | None = None
     request_ids: set[str] = field(default_factory=set)
+    accepted: list[str] = field(default_factory=list)
 
 
 def private_name(topic: str, account: str) -> str:
@@ -91,15 +93,27 @@ class Sockets:
         connection.do(self._serve(connection, call))
 
     async def _serve(self, connection: Connection, call: Call) -> None:
-        before = dict(connection.subscriptions)
         reply = await self._world.serve(call)
         if reply.delivery == "cut":
             connection.abort()
-        elif reply.delivery == "whole":
+            return
+        if reply.delivery == "whole":
             connection.send_text(reply.body.decode())
-            for name in connection.subscriptions:
-                if name not in before:
-                    self._dialect.topics.begin(connection, name)
+        self._begin(connection)
+
+    def _begin(self, connection: Connection) -> None:
+        """Deliver what was subscribed to, from its snapshot on: none of it may come before the ack."""
+        session: Session = connection.state
+        accepted, session.accepted = session.accepted, []
+        for name in accepted:
+            channel = self.channel(name)
+            inside = private_name(name, session.account) if session.account else name
+            if channel is not None:
+                connection.channels[inside] = channel
+            if inside not in connection.subscriptions:
+                self._dialect.topics.begin(connection, name)
+                self._world.hub.subscribe(connection, [inside])
+        self._world.journal.notify()
 
     # ------------------------------------------------------------ reading
 
@@ -117,6 +131,8 @@ class Sockets:
             call.channel = channels.pop() if len(channels) == 1 else None
             call.symbol = symbols.pop() if len(symbols) == 1 else None
             call.parameters = {str(place): name for place, name in enumerate(names)}
+        elif operation == "auth" and isinstance(arguments, list) and len(arguments) > 1:
+            call.parameters = {"expires": str(arguments[1])}
 
     def channel(self, topic: str) -> Channel | None:
         """What a topic carries, private ones included."""
@@ -205,13 +221,7 @@ class Sockets:
             if self._world.faults.refuses_subscription(connection, name, occasion):
                 said = f"error:handler not found,topic:{name}"
                 return self._ack(connection, message, success=False, said=said)
-        for name in names:
-            channel = self.channel(name)
-            inside = private_name(name, session.account) if session.account else name
-            if channel is not None:
-                connection.channels[inside] = channel
-            self._world.hub.subscribe(connection, [inside])
-        self._world.journal.notify()
+        session.accepted += names
         return self._ack(connection, message, said="" if session.account else "subscribe")
 
     def _unsubscribe(

@@ -77,20 +77,21 @@ class PublicTopics:
             self._later(min(DEPTHS.values()))
 
     def begin(self, connection: Connection, topic: str) -> None:
-        """Send what a new reader gets first: books and candles as they are."""
+        """Send what a reader who is about to be added gets first: the book or ticker as it is."""
         found = parse(topic)
         if found is None:
             return
         kind, argument, symbol = found
+        if symbol in self._touched:
+            # Others still wait for changes that this snapshot has: they are told them first.
+            self._tell()
         if kind == "orderbook":
             data = market.book_row(self._dialect, symbol, int(argument), int(argument))
-            if not self._world.hub.has_listeners(topic) or topic not in self._windows:
+            if not self._world.hub.has_listeners(topic):
                 self._windows[topic] = self._window(symbol, int(argument))
             self._send(topic, "snapshot", data, symbol, only=connection)
         elif kind == "tickers":
             self._send(topic, "snapshot", self._ticker(symbol), symbol, only=connection)
-        elif kind == "kline":
-            self._candle(topic, argument, symbol, only=connection)
 
     def update_id(self, symbol: str, depth: int) -> int:
         """Id of the last message of this depth's topic; 1 would mean that the venue has begun anew."""
@@ -172,7 +173,7 @@ class PublicTopics:
                 "S": market.SIDES[trade.taker_side],
                 "v": number(trade.quantity),
                 "p": number(trade.price),
-                "i": market.public_trade_id(trade),
+                "i": self._dialect.trade_id_text(trade.trade_id),
                 "BT": False,
                 "RPI": False,
                 "seq": trade.trade_id,
@@ -181,17 +182,15 @@ class PublicTopics:
         ]
         self._send(f"publicTrade.{venue_symbol(symbol)}", "snapshot", rows, symbol)
 
-    def _candle(
-        self, topic: str, argument: str, symbol: str, *, only: Connection | None = None
-    ) -> None:
+    def _candle(self, topic: str, argument: str, symbol: str) -> None:
         length_s, now = market.INTERVALS[argument], self._world.stamps.time_ns()
         start = interval_start(length_s, now)
         last = self._candles.get(topic, start)
-        while only is None and last < start:
+        while last < start:
             self._send_candle(topic, argument, symbol, last, is_closed=True)
             last = next_start(length_s, last)
         self._candles[topic] = start
-        self._send_candle(topic, argument, symbol, start, is_closed=False, only=only)
+        self._send_candle(topic, argument, symbol, start, is_closed=False)
 
     def _send_candle(
         self,
@@ -201,7 +200,6 @@ class PublicTopics:
         start: int,
         *,
         is_closed: bool,
-        only: Connection | None = None,
     ) -> None:
         end = next_start(market.INTERVALS[argument], start)
         (row,) = self._world.history.candles(symbol, [start], end)
@@ -215,7 +213,7 @@ class PublicTopics:
             "confirm": is_closed,
             "timestamp": self._world.stamps.time_ns() // MS,
         }
-        self._send(topic, "snapshot", [data], symbol, only=only)
+        self._send(topic, "snapshot", [data], symbol)
 
     # ------------------------------------------------------------ sending
 

@@ -12,6 +12,7 @@ from venueproof_bybit.dialect import (
     account,
     errors,
     market,
+    order_rows,
     orders,
     records,
     security,
@@ -26,12 +27,15 @@ from venueproof_bybit.dialect.private import PrivateTopics
 from venueproof_bybit.dialect.sockets import Sockets
 from venueproof_bybit.dialect.topics import PublicTopics
 from venueproof_bybit.dialect.trade_socket import TradeSocket
-from venueproof_core.control import Credentials
+from venueproof_core.control import Credentials, Operation
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.dialect import Dialect
 from venueproof_simulator.toolkit import Call, Refuse, Reply, RouteTable
 from venueproof_simulator.venue_core import Event, Traded
 from venueproof_simulator.world import Account, World
+
+LISTS_OF_ORDERS = (Operation.OPEN_ORDERS, Operation.ORDER_HISTORY)
+"""Requests for many orders, or for one that they name."""
 
 
 class BybitDialect(Dialect):
@@ -64,6 +68,12 @@ class BybitDialect(Dialect):
     def account_opened(self, account: Account) -> None:
         self.keys.add(account)
 
+    def order_id_text(self, order_id: int) -> str:
+        return order_rows.order_id_text(order_id)
+
+    def trade_id_text(self, trade_id: int) -> str:
+        return order_rows.trade_id_text(trade_id)
+
     # ------------------------------------------------------------ requests
 
     def read(self, call: Call) -> None:
@@ -76,6 +86,9 @@ class BybitDialect(Dialect):
             self._read_request(call)
         if call.route is not None:
             call.operation = call.route.operation
+            names_one = call.parameters.get("orderId") or call.parameters.get("orderLinkId")
+            if names_one and call.operation in LISTS_OF_ORDERS:
+                call.operation = Operation.ORDER
         listing = BY_VENUE_SYMBOL.get(call.parameters.get("symbol", ""))
         call.symbol = listing.rules.symbol if listing else None
         call.client_order_id = call.parameters.get("orderLinkId")

@@ -10,7 +10,7 @@ from venueproof_suite.oracles import converged_book, followed_books, in_backgrou
 @case(
     "books/alignment/updates-before-the-snapshot",
     level=Level.MUST,
-    needs=[Capabilities.depth_updates],
+    needs=[Capabilities.depth_updates, Capabilities.snapshot_alignment],
     hunts=[BugClass.book_alignment],
     steering=Steering.CONTROL,
     calls=["stream_order_book"],
@@ -53,7 +53,7 @@ async def test_updates_before_the_snapshot(
 @case(
     "books/alignment/updates-after-the-snapshot",
     level=Level.MUST,
-    needs=[Capabilities.depth_updates],
+    needs=[Capabilities.depth_updates, Capabilities.snapshot_alignment],
     hunts=[BugClass.book_alignment],
     steering=Steering.CONTROL,
     calls=["stream_order_book"],
@@ -89,7 +89,7 @@ async def test_updates_after_the_snapshot(
 @case(
     "books/alignment/update-straddles-the-snapshot",
     level=Level.MUST,
-    needs=[Capabilities.depth_updates],
+    needs=[Capabilities.depth_updates, Capabilities.snapshot_alignment],
     hunts=[BugClass.book_alignment],
     steering=Steering.CONTROL,
     calls=["stream_order_book"],

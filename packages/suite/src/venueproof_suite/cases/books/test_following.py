@@ -193,7 +193,7 @@ async def test_depth_refills_from_below(
 @case(
     "books/window/levels-beyond-it-stay-unknown",
     level=Level.MUST,
-    needs=[Capabilities.depth_updates],
+    needs=[Capabilities.depth_updates, Capabilities.snapshot_alignment],
     hunts=[BugClass.book_levels],
     steering=Steering.CONTROL,
     calls=["stream_order_book"],

@@ -96,7 +96,7 @@ async def test_resync_discards_the_old_state(
 @case(
     "books/resync/while-the-market-moves",
     level=Level.MUST,
-    needs=[Capabilities.depth_updates],
+    needs=[Capabilities.depth_updates, Capabilities.snapshot_alignment],
     hunts=[BugClass.book_resync, BugClass.book_alignment],
     steering=Steering.CONTROL,
     calls=["stream_order_book"],

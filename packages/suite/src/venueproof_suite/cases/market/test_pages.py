@@ -76,7 +76,7 @@ async def test_candle_pages_end_exactly(
 @case(
     "market/trades/complete-over-pages",
     level=Level.MUST,
-    needs=[Capabilities.public_trades],
+    needs=[Capabilities.public_trades, Capabilities.old_trades],
     hunts=[BugClass.pagination],
     steering=Steering.CONTROL,
     calls=["trades"],

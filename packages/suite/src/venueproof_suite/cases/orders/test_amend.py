@@ -50,7 +50,7 @@ async def test_amended_quantity_keeps_the_id(
 @case(
     "orders/amend/keeps-its-place",
     level=Level.MUST,
-    needs=NEEDS,
+    needs=[*NEEDS, Capabilities.amend_keeps_place],
     hunts=[BugClass.order_parameters],
     steering=Steering.CONTROL,
     calls=["place", "amend"],

@@ -169,7 +169,7 @@ async def test_swapped_trades_are_told_once_each(
 @case(
     "streams/trades/lost-event-is-made-good",
     level=Level.SHOULD,
-    needs=[Capabilities.public_trades],
+    needs=[Capabilities.public_trades, Capabilities.counted_trades],
     hunts=[BugClass.subscription_protocol],
     steering=Steering.CONTROL,
     calls=["stream_trades", "trades"],

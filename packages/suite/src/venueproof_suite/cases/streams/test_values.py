@@ -74,7 +74,9 @@ async def test_top_of_book_never_goes_back(
             for times in (2, 3, 4, 5)
         ]
         await world.market(changes[0])
-        await within(anext(tops), "the first top")
+        first = (await world.truth.book(symbol)).bids[0]
+        # Some venues begin with the top of the subscription's moment.
+        await collect_until(tops, lambda top: top.bid == first, "the first top")
         swapped = await world.fault("reorder_events", match=_TOPS)
         for change in changes[1:3]:
             await world.market(change)
@@ -185,7 +187,12 @@ async def test_streamed_values_are_exact_whatever_the_steps(
         await world.market(Print(symbol=symbol, side="BUY", quantity=size))
         trade = await within(anext(trades), "the trade")
         candle = await within(anext(candles), "the candle")
-        top = await within(anext(tops), "the top of book")
+        # Some venues begin with the top of the subscription's moment.
+        top = (
+            await collect_until(
+                tops, lambda top: top.ask != (price, quantity), "the top of book after the trade"
+            )
+        )[-1]
     truths = await world.truth.trades(symbol)
     must_equal(trade, trade_fields(truths[-1]), f"trade of {symbol}", projection)
     opened_ns = truths[-1].venue_time_ns // _MINUTE_NS * _MINUTE_NS
