@@ -425,15 +425,20 @@ async def test_a_refused_login_is_told_to_who_waits_for_a_topic(loopback_venue: 
 
 
 async def test_the_venue_is_pinged_as_often_as_it_wants(loopback_venue: Any) -> None:
+    pinged = asyncio.Event()
+
+    async def watch(peer: Any, text: str) -> None:
+        await agree_to_all(peer, text)
+        if json.loads(text)[1] == "ping":
+            pinged.set()
+
     async with (
-        loopback_venue(agree_to_all) as venue,
+        loopback_venue(watch) as venue,
         session_on(venue.url, protocol=LoginProtocol) as (session, clock),
     ):
         await session.attach("a", FrameInbox())
         clock.advance(1)
-        async with asyncio.timeout(3):
-            while "ping" not in verbs(venue.peers[0]):
-                await asyncio.sleep(0)
+        await asyncio.wait_for(pinged.wait(), 3)
 
 
 async def test_a_renewed_topic_is_given_back_and_asked_for_again_without_a_gap(

@@ -157,6 +157,22 @@ class BybitRest:
         if endpoint.per_second is not None:
             costs[endpoint.path] = 1
         await self._admit(endpoint, costs, is_write=is_write)
+        # At once: whoever asks for room next must see that this is taken.
+        self.budget.spend(costs)
+        try:
+            reply = await self._request(endpoint, params, is_write=is_write)
+        finally:
+            self.budget.settle(costs, is_counted=False)
+        self._count(endpoint, reply)
+        try:
+            return read_reply(reply, endpoint.operation, retry_after_s=self._retry_after_s(reply))
+        except RateLimitedError as error:
+            self._keep_silent(endpoint, error)
+            raise
+
+    async def _request(
+        self, endpoint: Endpoint, params: Mapping[str, str], *, is_write: bool
+    ) -> RawReply:
         url, body, headers = self._base_url + endpoint.path, None, {}
         if endpoint.method == "POST":
             payload = body = msgspec.json.encode(params).decode()
@@ -167,24 +183,14 @@ class BybitRest:
         if endpoint.per_second is not None:
             signer, stamp_ms = self.signer, await self.stamp_ms()
             headers |= signer.headers(stamp_ms, self._settings.recv_window_ms, payload)
-        self.budget.spend(costs)
-        try:
-            reply = await self._http.request(
-                endpoint.method,
-                url,
-                operation=endpoint.operation,
-                is_write=is_write,
-                headers=headers,
-                body=body,
-            )
-        finally:
-            self.budget.settle(costs, is_counted=False)
-        self._count(endpoint, reply)
-        try:
-            return read_reply(reply, endpoint.operation, retry_after_s=self._retry_after_s(reply))
-        except RateLimitedError as error:
-            self._keep_silent(endpoint, error)
-            raise
+        return await self._http.request(
+            endpoint.method,
+            url,
+            operation=endpoint.operation,
+            is_write=is_write,
+            headers=headers,
+            body=body,
+        )
 
     async def _admit(self, endpoint: Endpoint, costs: Mapping[str, int], *, is_write: bool) -> None:
         wait_s = self.budget.wait_s(costs)
