@@ -1,5 +1,6 @@
 """Orders and the account over REST."""
 
+import contextlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
@@ -120,18 +121,16 @@ class Trading:
         known = context.tracker.find(
             symbol, client_order_id=client_order_id, venue_order_id=venue_order_id
         )
+        if known is None:
+            # The venue cancels an order that waits for its trigger only by the name of its kind.
+            with contextlib.suppress(VenueError):
+                known = await self._query(symbol, ids, is_repeated=False)
         if known is not None and known.is_open:
             ids = {"orderId": known.venue_order_id}
         order_filter = mapping.BOOKED if known is None else mapping.filter_of(known.order_type)
         params = await context.spot(symbol, **ids, orderFilter=order_filter)
         try:
-            try:
-                reply = await context.rest.call(CANCEL, params)
-            except UnknownOrderError:
-                if known is not None:
-                    raise
-                # Of an order that was never seen here nobody has said that it does not wait for its trigger.
-                reply = await context.rest.call(CANCEL, {**params, "orderFilter": mapping.STOP})
+            reply = await context.rest.call(CANCEL, params)
             ids = {"orderId": self._accepted_id(reply, CANCEL)}
         except UnknownOrderError:
             raise

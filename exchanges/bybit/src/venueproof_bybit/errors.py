@@ -111,7 +111,10 @@ def refusal(
     retry_after_s: float | None = None,
 ) -> VenueError:
     """The error for a code and text of the venue."""
-    meaning = MEANINGS.get(code, _REFUSED)
+    meaning = MEANINGS.get(code)
+    if meaning is None:
+        # With 200 the status says nothing, and nobody knows what a new code is about.
+        meaning = _INTERNAL if status in (None, 200) else BY_STATUS.get(status, _REFUSED)
     may_have_happened = meaning.may_have_happened or meaning.kind is UnknownOrderError
     outcome = failure_outcome(operation) if may_have_happened else Outcome.NOT_APPLIED
     return meaning.kind(

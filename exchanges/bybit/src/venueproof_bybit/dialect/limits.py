@@ -6,7 +6,7 @@ The venue's seconds roll; here they are aligned to the timer clock, which no cli
 from __future__ import annotations
 
 from venueproof_bybit.dialect import errors
-from venueproof_simulator.clocks import TimerClock
+from venueproof_simulator.clocks import StampClock, TimerClock
 from venueproof_simulator.limits import BanPolicy, Window
 from venueproof_simulator.toolkit import Refuse
 
@@ -17,8 +17,9 @@ BAN_S = 600
 class Limits:
     """The limits of one world."""
 
-    def __init__(self, timers: TimerClock) -> None:
+    def __init__(self, timers: TimerClock, stamps: StampClock) -> None:
         self._timers = timers
+        self._stamps = stamps
         self._address = Window("IP_5S", ADDRESS_S, ADDRESS_LIMIT)
         self._windows: dict[tuple[str, str], Window] = {}
         self.ban = BanPolicy(timers, tolerated=0, first_s=BAN_S, longest_s=BAN_S)
@@ -54,16 +55,18 @@ class Limits:
             )
         return headers
 
-    def refusal(self) -> Refuse:
+    def refusal(self, retry_after_s: float) -> Refuse:
         """10006, for a fault."""
-        window = Window("fault", 1, 20)
-        now = self._timers.now_ns()
-        window.take(21, now)
+        reset_ms = self._stamps.time_ns() // 1_000_000 + int(retry_after_s * 1000)
         return Refuse(
             errors.TOO_MANY_VISITS.code,
             errors.TOO_MANY_VISITS.message,
             status=200,
-            headers=self._headers(window, now),
+            headers={
+                "X-Bapi-Limit": "20",
+                "X-Bapi-Limit-Status": "0",
+                "X-Bapi-Limit-Reset-Timestamp": str(reset_ms),
+            },
         )
 
     def rows(self) -> list[tuple[str, int, int, float, float]]:
@@ -82,7 +85,7 @@ class Limits:
 
     def _headers(self, window: Window, now: int) -> dict[str, str]:
         used = window.used(now)
-        reset_ms = now // 1_000_000
+        reset_ms = self._stamps.time_ns() // 1_000_000
         if used > window.limit:
             reset_ms += int(window.resets_in_s(now) * 1000) + 1
         return {

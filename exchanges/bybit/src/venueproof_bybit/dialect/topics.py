@@ -31,7 +31,6 @@ CHANNELS = {
     "publicTrade": Channel.TRADES,
     "tickers": Channel.TICKER,
     "kline": Channel.CANDLES,
-    "priceLimit": None,
 }
 Window = tuple[dict[int, int], dict[int, int]]
 

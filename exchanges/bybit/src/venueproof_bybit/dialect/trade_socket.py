@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venueproof_bybit.dialect import errors
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 PREFIX = "POST /v5/order/"
 LONGEST_REQUEST_ID = 36
+
+
+def rest_name(name: str) -> str:
+    """The route of an operation, however it was asked for: both share one limit."""
+    return name.replace("order.", PREFIX) if name.startswith("order.") else name
 
 
 class TradeSocket:
@@ -38,7 +44,9 @@ class TradeSocket:
             call.operation = Operation.PING
         elif operation.startswith("order."):
             name = PREFIX + operation.removeprefix("order.")
-            call.route = self._dialect.routes.find(name, self._world.protocol)
+            route = self._dialect.routes.find(name, self._world.protocol)
+            # The same request, under the name that it has on the socket.
+            call.route = None if route is None else replace(route, name=operation)
             arguments = message.get("args")
             if isinstance(arguments, list) and arguments:
                 call.parameters = as_texts(arguments[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -10,6 +10,7 @@ import msgspec
 
 from venueproof_bybit.dialect import (
     account,
+    error_catalogue,
     errors,
     market,
     order_rows,
@@ -18,6 +19,7 @@ from venueproof_bybit.dialect import (
     security,
     sockets,
     topics,
+    trade_socket,
     wire,
 )
 from venueproof_bybit.dialect.limits import Limits
@@ -25,9 +27,10 @@ from venueproof_bybit.dialect.listings import BALANCES, BY_VENUE_SYMBOL, LISTING
 from venueproof_bybit.dialect.parameters import as_texts
 from venueproof_bybit.dialect.private import PrivateTopics
 from venueproof_bybit.dialect.sockets import Sockets
+from venueproof_bybit.dialect.tiers import DOCUMENTED
 from venueproof_bybit.dialect.topics import PublicTopics
 from venueproof_bybit.dialect.trade_socket import TradeSocket
-from venueproof_core.control import Credentials, Operation
+from venueproof_core.control import Credentials, DocumentedError, Operation
 from venueproof_simulator.connections import Connection
 from venueproof_simulator.dialect import Dialect
 from venueproof_simulator.toolkit import Call, Refuse, Reply, RouteTable
@@ -44,13 +47,14 @@ class BybitDialect(Dialect):
     name = "bybit"
     listings = LISTINGS
     balances = BALANCES
+    documented = DOCUMENTED
     routes: ClassVar = RouteTable(
         [*market.ROUTES, *orders.ROUTES, *records.ROUTES, *account.ROUTES]
     )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.limits_of_world = Limits(world.timers)
+        self.limits_of_world = Limits(world.timers, world.stamps)
         self.keys = security.KeyRing(world)
         self.topics = PublicTopics(self)
         self.private = PrivateTopics(self)
@@ -133,7 +137,8 @@ class BybitDialect(Dialect):
         """
         assert call.route is not None
         weight = call.route.weight_of(call.parameters)
-        return self.limits_of_world.charge(self.account_of(call).name, call.route.name, weight)
+        endpoint = trade_socket.rest_name(call.route.name)
+        return self.limits_of_world.charge(self.account_of(call).name, endpoint, weight)
 
     def _check_body(self, call: Call) -> None:
         try:
@@ -157,10 +162,18 @@ class BybitDialect(Dialect):
 
     def standard_refusal(self, kind: str, **values: float) -> Refuse:
         if kind == "rate_limited":
-            return self.limits_of_world.refusal()
+            return self.limits_of_world.refusal(values.get("retry_after_s", 1.0))
         if kind == "banned":
             return errors.of(errors.IP_LIMIT)
         return errors.of(errors.STANDARD[kind])
+
+    @classmethod
+    def documented_errors(cls) -> Iterable[DocumentedError]:
+        return error_catalogue.documented_errors().values()
+
+    def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
+        headers = self.limits_of_world.refusal(retry_after_s).headers
+        return error_catalogue.as_refusal(error, headers)
 
     # ------------------------------------------------------------ streams
 
