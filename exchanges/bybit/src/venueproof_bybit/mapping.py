@@ -91,14 +91,26 @@ INTERVALS: Mapping[int, str] = {
 class Row(venueproof_net.Row):
     """One JSON object of this venue."""
 
+    __slots__ = ()
     venue = VENUE
 
     def whole(self, name: str) -> int:
         """An integer; requests are answered with integers as text, streams send them bare."""
-        value = self._find(name)[1]
+        value = self._find(name)
         if isinstance(value, str) and value.isascii() and value.isdigit():
             return int(value)
         return super().whole(name)
+
+    def level(self, price: str, quantity: str) -> Level | None:
+        """The first level of a side; ``None`` if it is empty."""
+        prices, quantities = self._find(price), self._find(quantity)
+        if prices == [] or quantities == []:
+            return None
+        number = self._tables.read_decimal
+        try:
+            return Level(number(prices[0][0]), number(quantities[0][1]))
+        except (TypeError, IndexError, KeyError, ValueError, InvalidOperation):
+            raise self._error(price, "a list of levels", prices) from None
 
 
 def rows(data: Any, operation: str, key: str = "list") -> Sequence[Any]:
@@ -288,12 +300,12 @@ def order_book(data: Any, symbol: str, tables: WireTables, depth: int) -> OrderB
 
 def top_of_book(data: Any, symbol: str, tables: WireTables) -> TopOfBook:
     """A frame of the topic with one level; an empty side is an empty list."""
-    book = order_book(data, symbol, tables, 1)
+    row = Row(data, tables, "top_of_book", "stream")
     return TopOfBook(
         symbol=symbol,
-        bid=book.bids[0] if book.bids else None,
-        ask=book.asks[0] if book.asks else None,
-        version=book.version,
+        bid=row.level("bid_price", "bid_quantity"),
+        ask=row.level("ask_price", "ask_quantity"),
+        version=row.whole("version"),
     )
 
 

@@ -72,6 +72,13 @@ _FIELDS_BY_TYPE: dict[str, dict[str, str]] = {
         "minimum_notional": "minOrderAmt",
     },
     "order_book": {"version": "seq"},
+    "top_of_book": {
+        "version": "seq",
+        "bid_price": "b",
+        "bid_quantity": "b",
+        "ask_price": "a",
+        "ask_quantity": "a",
+    },
     "trade": {
         "trade_id": "execId",
         "price": "price",
