@@ -37,7 +37,7 @@ MISTAKES = [
     Mistake(
         "post-only orders take",
         _CORE + "core:MatchingCore.submit",
-        "if takes and request.post_only:",
+        "if takes and request.post_only and not request.expires_when_taking:",
         "if False:",
         ("orders/post-only/refused-when-it-would-take",),
     ),

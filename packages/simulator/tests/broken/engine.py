@@ -121,7 +121,7 @@ MISTAKES = [
     Mistake(
         "a post-only order takes",
         _SUBMIT,
-        "if takes and request.post_only:",
+        "if takes and request.post_only and not request.expires_when_taking:",
         "if False:",
     ),
     Mistake(

@@ -194,7 +194,7 @@ class MatchingCore(Records):
         )
         if is_pending:
             self._contingencies.wait(book, order, seat)
-        elif takes and request.post_only:
+        elif takes and request.post_only and request.expires_when_taking:
             self._matcher.end(order, ExpiryReason.WOULD_TAKE, time_ns)
         elif takes or force is not _GTC or order_type is _MARKET:
             count = len(book.trades)

@@ -167,6 +167,18 @@ class QuotingCore:
             self._orders.amend(order, quantity, time_ns=time_ns, request_id=request_id)
         return order
 
+    def modify(
+        self,
+        order_id: int,
+        *,
+        quantity: int | None,  # noqa: ARG002 - the interface of matching cores
+        price: int | None,  # noqa: ARG002
+        time_ns: int,  # noqa: ARG002
+    ) -> OrderState:
+        """Refuse: a dealer's order is replaced by another one."""
+        self._open_order(order_id)
+        raise Refused(Refusal.NO_CHANGE)
+
     def close(
         self,
         account: str,
