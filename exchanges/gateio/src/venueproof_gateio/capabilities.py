@@ -1,0 +1,7 @@
+"""What Gate.io Spot offers, each with where the venue says so."""
+
+from venueproof_core import Capabilities
+
+
+class GateioCapabilities(Capabilities):
+    """Override each capability that the venue's documents settle; the others stay undeclared."""
