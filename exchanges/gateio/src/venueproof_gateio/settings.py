@@ -8,6 +8,7 @@ class GateioSettings(BaseModel):
 
     Attributes:
         request_timeout_s: For one request or one acknowledgement.
+        history_days: How far back a history of fills goes. The venue answers for thirty days at a time.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -15,3 +16,4 @@ class GateioSettings(BaseModel):
     api_key: SecretStr | None = None
     api_secret: SecretStr | None = None
     request_timeout_s: float = Field(default=5.0, gt=0)
+    history_days: int = Field(default=30, gt=0, le=730)

@@ -6,6 +6,7 @@ The order of events between channels is not documented: no case may depend on it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from venueproof_core.control import Channel
@@ -15,6 +16,7 @@ from venueproof_gateio.dialect.listings import venue_symbol
 from venueproof_gateio.dialect.order_rows import OPEN, order_row, trade_row
 from venueproof_gateio.dialect.sockets import private_name
 from venueproof_gateio.dialect.wire import MS, number, seconds
+from venueproof_simulator.connections import Connection
 from venueproof_simulator.toolkit import StreamEvent
 from venueproof_simulator.venue_core import (
     BalanceChanged,
@@ -45,6 +47,11 @@ class PrivateChannels:
         self._fees: dict[int, int] = {}
         self._held: dict[tuple[str, str], tuple[int, int]] = {}
         self._updates: dict[tuple[str, str], int] = {}
+
+    def opened(self, account: str) -> None:
+        """A new account: what it has is what its first change is counted from."""
+        for currency, held in self._world.core.balances(account).items():
+            self._held[account, currency] = held
 
     def expiry_of(self, order: OrderState) -> ExpiryReason | None:
         """Why the order expired, if it did."""
@@ -174,7 +181,7 @@ class PrivateChannels:
                     client_order_id=order.client_order_id if order else None,
                     event=kind,
                 )
-                self._world.hub.publish(event, lambda _connection, _event, text=text: text)
+                self._world.hub.publish(event, partial(_same, text))
 
     def _catch_up(self) -> None:
         log = self._world.core.log
@@ -196,3 +203,8 @@ class PrivateChannels:
 
 def _signed(units: int) -> str:
     return number(units) if units >= 0 else f"-{number(-units)}"
+
+
+def _same(text: str, _connection: Connection, _event: StreamEvent) -> str:
+    """Everybody gets an event in the same form."""
+    return text

@@ -66,6 +66,7 @@ class GateioDialect(Dialect):
 
     def account_opened(self, account: Account) -> None:
         self.keys.add(account)
+        self.private.opened(account.name)
 
     # ------------------------------------------------------------ requests
 
