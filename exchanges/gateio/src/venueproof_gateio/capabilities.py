@@ -47,6 +47,22 @@ class GateioCapabilities(Capabilities):
         return supported(f"{_DOCS}/#market-candlesticks")
 
     @capability
+    def empty_candles(self) -> Declaration:
+        """Nothing is said of intervals without trades."""
+        return unsupported(
+            "the documents do not say what becomes of an interval in which nothing was traded",
+            f"{_DOCS}/#market-candlesticks",
+        )
+
+    @capability
+    def streamed_snapshots(self) -> Declaration:
+        """The stream of changes has none at its beginning; ``spot.obu`` is another one."""
+        return unsupported(
+            "spot.order_book_update begins with changes; its snapshot is requested",
+            f"{_STREAMS}/#how-to-maintain-local-order-book",
+        )
+
+    @capability
     def ticker_24h(self) -> Declaration:
         """``GET tickers``."""
         return supported(f"{_DOCS}/#retrieve-ticker-information")

@@ -21,9 +21,10 @@ from venueproof_net import WRITES, HttpSession, Parts, RawReply, Window
 log = logging.getLogger(__name__)
 
 NS_PER_S = 1_000_000_000
-EACH = Window(200, 10)
-PLACING = Window(10, 1)
-CANCELLING = Window(200, 1)
+EACH = Window(200, 10, is_rolling=True)
+PLACING = Window(10, 1, is_rolling=True)
+CANCELLING = Window(200, 1, is_rolling=True)
+"""How the venue's windows are aligned is not documented: rolling ones are kept within any."""
 
 
 class Endpoint(NamedTuple):
@@ -156,27 +157,10 @@ class GateioRest:
         window = self._window(endpoint, params)
         costs = {window: 1}
         await self._admit(endpoint, costs, is_write=is_write)
-        path = endpoint.path.replace("{id}", self._quote(order_id))
-        query, body, headers = "", "", {}
-        if endpoint.method in ("POST", "PATCH"):
-            body = msgspec.json.encode(params).decode()
-            headers["Content-Type"] = "application/json"
-        else:
-            query = joined(params, self._quote)
-        if endpoint.is_signed:
-            signer, stamp_s = self.signer, await self.stamp_s()
-            plain = joined(params) if query else ""
-            headers |= signer.headers(endpoint.method, self._base_path + path, plain, body, stamp_s)
+        # At once: whoever asks for room next must see that this is taken.
         self.budget.spend(costs)
         try:
-            reply = await self._http.request(
-                endpoint.method,
-                self._base_url + path + (f"?{query}" if query else ""),
-                operation=endpoint.operation,
-                is_write=is_write,
-                headers=headers,
-                body=body or None,
-            )
+            reply = await self._request(endpoint, params, order_id, is_write=is_write)
         finally:
             self.budget.settle(costs, is_counted=False)
         self._count(window, reply)
@@ -189,6 +173,29 @@ class GateioRest:
                 1.0 if error.retry_after_s is None else error.retry_after_s, window
             )
             raise
+
+    async def _request(
+        self, endpoint: Endpoint, params: Mapping[str, str], order_id: str, *, is_write: bool
+    ) -> RawReply:
+        path = endpoint.path.replace("{id}", self._quote(order_id))
+        query, body, headers = "", "", {}
+        if endpoint.method in ("POST", "PATCH"):
+            body = msgspec.json.encode(params).decode()
+            headers["Content-Type"] = "application/json"
+        else:
+            query = joined(params, self._quote)
+        if endpoint.is_signed:
+            signer, stamp_s = self.signer, await self.stamp_s()
+            plain = joined(params) if query else ""
+            headers |= signer.headers(endpoint.method, self._base_path + path, plain, body, stamp_s)
+        return await self._http.request(
+            endpoint.method,
+            self._base_url + path + (f"?{query}" if query else ""),
+            operation=endpoint.operation,
+            is_write=is_write,
+            headers=headers,
+            body=body or None,
+        )
 
     def _window(self, endpoint: Endpoint, params: Mapping[str, str]) -> str:
         if endpoint.group == "placing":
@@ -222,7 +229,7 @@ class GateioRest:
         )
         if limit.isdigit() and left.isdigit():
             length_s = self._windows[window].length_s
-            self.budget.set_limit(window, Window(int(limit), length_s))
+            self.budget.set_limit(window, Window(int(limit), length_s, is_rolling=True))
             self.budget.on_used(window, int(limit) - int(left))
 
     def _retry_after_s(self, reply: RawReply) -> float | None:

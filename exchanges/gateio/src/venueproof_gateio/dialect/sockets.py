@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PATHS = ("/ws/v4/", "/ws/v4", "/v4/ws/spot")
 IDLE_S = 30
 IDLE_WITH_TOPICS_S = 60
+# Not documented: a client that has sent nothing for so long is taken for gone, whatever it was told meanwhile.
+GONE_S = 3600
 PRIVATE = (
     "spot.orders",
     "spot.orders_v2",
@@ -26,7 +28,8 @@ PRIVATE = (
     "spot.usertrades_v2",
     "spot.balances",
 )
-BAD_BODY, BAD_ARGUMENT, AUTHENTICATION = 1, 2, 4
+BAD_BODY, BAD_ARGUMENT, SERVER_ERROR, AUTHENTICATION = 1, 2, 3, 4
+AUTHENTICATION_LABELS = ("INVALID_KEY", "INVALID_SIGNATURE")
 
 
 class Denied(Exception):
@@ -50,6 +53,7 @@ class Session:
     account: str | None = None
     idle: Timer | None = None
     heard: int = 0
+    watched_ns: int = 0
 
 
 def private_name(channel: str, account: str, pair: str) -> str:
@@ -112,12 +116,14 @@ class Sockets:
         if session.idle is not None:
             session.idle.cancel()
         session.heard = connection.frames_sent
+        session.watched_ns = self._world.timers.now_ns()
         session.idle = self._world.timers.call_later(IDLE_S, lambda: self._silent(connection))
 
     def _silent(self, connection: Connection) -> None:
         """Half a minute without a frame from the client: events of ours are a sign of life, too."""
         session: Session = connection.state
-        if not connection.subscriptions:
+        silence_ns = self._world.timers.now_ns() - session.watched_ns
+        if not connection.subscriptions or silence_ns >= GONE_S * SECOND_NS:
             connection.abort()
         elif connection.frames_sent != session.heard:
             self._watch(connection)
@@ -149,6 +155,10 @@ class Sockets:
         symbols = {channels.symbol_of(name) for name in names}
         call.symbol = symbols.pop() if len(symbols) == 1 else None
         call.parameters = {str(place): name for place, name in enumerate(names)}
+        if channel in PRIVATE and event == "subscribe":
+            # Each of them is a proof of who asks; ids and times tell them apart.
+            call.operation = Operation.OPEN_PRIVATE_STREAM
+            call.parameters |= {key: str(message.get(key)) for key in ("id", "time")}
 
     # ------------------------------------------------------------ answering
 
@@ -172,6 +182,18 @@ class Sockets:
             body |= {"error": error, "result": {"status": "fail"}}
             return Reply(status=400, body=encode(body), code=str(denied.code))
         return Reply(body=encode(body | {"result": {"status": "success"}}))
+
+    def refuse(self, call: Call, refusal: Refuse) -> Reply:
+        """The ack of a failure."""
+        connection = self._world.connections[call.connection or 0]
+        message = decoded(call.body)
+        named = {name: message.get(name) for name in ("channel", "event", "payload")}
+        error = {"code": SERVER_ERROR, "message": refusal.message}
+        if refusal.code in AUTHENTICATION_LABELS:
+            error = {"code": AUTHENTICATION, "message": _said(refusal)}
+        body = self._head(connection, message) | named
+        body |= {"error": error, "result": {"status": "fail"}}
+        return Reply(status=400, body=encode(body), code=str(error["code"]))
 
     def _head(self, connection: Connection, message: dict[str, Any]) -> dict[str, Any]:
         self._requests += 1
@@ -243,8 +265,7 @@ class Sockets:
             sign = str(auth.get("SIGN", ""))
             self._dialect.keys.check_signature(call, call.account, text, sign)
         except Refuse as refusal:
-            said = encode({"label": refusal.code, "message": refusal.message}).decode() + "\n"
-            raise Denied(AUTHENTICATION, said) from None
+            raise Denied(AUTHENTICATION, _said(refusal)) from None
         pairs = payload if channel != "spot.balances" else ["!all"]
         if not pairs:
             raise Denied(BAD_ARGUMENT, "invalid argument: empty payload")
@@ -252,6 +273,11 @@ class Sockets:
             if pair != "!all" and pair not in BY_PAIR:
                 raise Denied(BAD_ARGUMENT, f"unknown currency pair: {pair}")
         return [private_name(channel, call.account.name, pair) for pair in pairs]
+
+
+def _said(refusal: Refuse) -> str:
+    """A refused key, as the channels tell it: JSON inside of the text."""
+    return encode({"label": refusal.code, "message": refusal.message}).decode() + "\n"
 
 
 def channel_of(channel: str) -> Channel | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from venueproof_core.control import Credentials
+from venueproof_core.control import Credentials, DocumentedError
 from venueproof_gateio.dialect import (
     channels,
+    error_catalogue,
     errors,
     limits,
     market,
@@ -155,6 +156,8 @@ class GateioDialect(Dialect):
     def refuse(self, call: Call, refusal: Refuse) -> Reply:
         if call.method == "API":
             return self.order_socket.refuse(call, refusal)
+        if call.method == "STREAM":
+            return self.sockets.refuse(call, refusal)
         return Reply(
             status=refusal.status,
             body=encode({"label": refusal.code, "message": refusal.message}),
@@ -166,6 +169,16 @@ class GateioDialect(Dialect):
         if kind in ("rate_limited", "banned"):
             return self.limits_of_world.refusal(values.get("retry_after_s", 1))
         return errors.of(errors.STANDARD[kind])
+
+    @classmethod
+    def documented_errors(cls) -> Iterable[DocumentedError]:
+        return error_catalogue.documented_errors().values()
+
+    def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
+        if error.status == 429:
+            limited = self.limits_of_world.refusal(retry_after_s)
+            return Refuse(error.code, error.message, status=429, headers=limited.headers)
+        return Refuse(error.code, error.message, status=error.status)
 
     # ------------------------------------------------------------ streams
 
