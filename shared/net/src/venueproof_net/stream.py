@@ -321,8 +321,8 @@ class StreamSession:
             await self._has_todo.wait()
             self._has_todo.clear()
             dropped, self._dropped = self._dropped, []
-            if dropped:
-                await self._unsubscribe(dropped)
+            for batch in self._subscriptions.batches(dropped, self._protocol.topics_per_message):
+                await self._unsubscribe(batch)
             todo, self._todo = self._todo, []
             for batch in self._subscriptions.batches(todo, self._protocol.topics_per_message):
                 await self._subscribe(batch)
