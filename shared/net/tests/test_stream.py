@@ -336,6 +336,25 @@ async def test_two_readers_of_a_topic_share_its_subscription(loopback_venue: Any
         await venue.until(lambda: '"unsub", ["a"]' in venue.peers[0].received[-1])
 
 
+async def test_topics_are_given_back_in_messages_of_the_size_the_venue_takes(
+    loopback_venue: Any,
+) -> None:
+    async with loopback_venue(agree) as venue, session_on(venue.url) as (session, _):
+        stays, leaves = FrameInbox(), FrameInbox()
+        await session.attach("stays", stays)
+        topics = [f"t{number}" for number in range(5)]
+        for topic in topics:
+            await session.attach(topic, leaves)
+        await asyncio.gather(*(session.detach(topic, leaves) for topic in topics))
+
+        def given_back() -> list[list[str]]:
+            messages = [json.loads(text) for text in venue.peers[0].received]
+            return [named for _, verb, named in messages if verb == "unsub"]
+
+        await venue.until(lambda: sum(map(len, given_back())) == len(topics))
+        assert [len(named) for named in given_back()] == [3, 2]
+
+
 async def test_the_last_to_leave_closes_the_connection_and_a_newcomer_opens_one(
     loopback_venue: Any,
 ) -> None:
