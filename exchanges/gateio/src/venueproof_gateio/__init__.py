@@ -7,6 +7,7 @@ side) know both.
 
 from venueproof_core import Connector, Environment, Omission, Projection, Venue, hookimpl
 from venueproof_gateio.capabilities import GateioCapabilities
+from venueproof_gateio.clients import CLIENTS
 from venueproof_gateio.connector import connect
 from venueproof_gateio.settings import GateioSettings
 from venueproof_gateio.tables import TABLES
@@ -36,6 +37,7 @@ VENUE = Venue(
     title="Gate.io Spot",
     capabilities=GateioCapabilities(),
     environments=(_TESTNET, _LIVE),
+    clients=CLIENTS,
 )
 CONNECTOR = Connector(
     venue="gateio",
