@@ -60,13 +60,13 @@ class Row(venueproof_net.Row):
 
     def time_ns(self, name: str) -> int:
         """A time in the tables' unit."""
-        path, value = self._find(name)
+        value = self._find(name)
         if isinstance(value, (int, str)) and not isinstance(value, bool):
             try:
                 return int(Decimal(value) * self._tables.time_unit_ns)
             except (InvalidOperation, ValueError, OverflowError):
                 pass
-        raise self._error(path, "a time", value)
+        raise self._error(name, "a time", value)
 
     def seconds_ns(self, name: str) -> int:
         """A time in seconds."""
@@ -82,11 +82,6 @@ def rows(data: Any, operation: str) -> Sequence[Any]:
     if not isinstance(data, list):
         raise unreadable("$: expected a list", repr(data), operation)
     return data
-
-
-def sides(tables: WireTables) -> Mapping[str, Side]:
-    """Theirs to ours."""
-    return {theirs: ours for ours, theirs in tables.sides.items()}
 
 
 def name_on_wire(client_order_id: str) -> str:
@@ -107,7 +102,7 @@ def order(data: Any, symbol: str, tables: WireTables, operation: str, kind: str 
     row = Row(data, tables, kind, operation)
     order_type: OrderType = row.word("order_type", TYPES)
     is_market = order_type is OrderType.MARKET
-    side: Side = row.word("side", sides(tables))
+    side: Side = row.word("side", tables.sides_read)
     status: OrderStatus = row.word("status", tables.statuses)
     filled = row.decimal("filled_quantity")
     if status is OrderStatus.NEW and filled:
@@ -129,15 +124,13 @@ def order(data: Any, symbol: str, tables: WireTables, operation: str, kind: str 
         filled_quantity=filled,
         filled_notional=row.decimal("filled_notional"),
         price=None if is_market else row.positive_or_none("price"),
-        time_in_force=None if is_market or post_only else row.word("time_in_force", _times(tables)),
+        time_in_force=None
+        if is_market or post_only
+        else row.word("time_in_force", tables.time_in_force_read),
         post_only=post_only,
         created_time_ns=row.time_ns("created_time"),
         updated_time_ns=row.time_ns("updated_time"),
     )
-
-
-def _times(tables: WireTables) -> Mapping[str, TimeInForce]:
-    return {theirs: ours for ours, theirs in tables.time_in_force.items()}
 
 
 def order_params(request: OrderRequest, venue_symbol: str, tables: WireTables) -> dict[str, str]:
@@ -189,7 +182,7 @@ def fill(
         symbol=symbol,
         trade_id=row.text("trade_id"),
         venue_order_id=row.text("venue_order_id"),
-        side=row.word("side", sides(tables)),
+        side=row.word("side", tables.sides_read),
         price=row.decimal("price"),
         quantity=row.decimal("quantity"),
         fee=row.decimal("fee"),
@@ -286,7 +279,7 @@ def trade(
         trade_id=row.text("trade_id"),
         price=row.decimal("price"),
         quantity=row.decimal("quantity"),
-        taker_side=row.word("side", sides(tables)),
+        taker_side=row.word("side", tables.sides_read),
         venue_time_ns=row.time_ns("time"),
     )
 
