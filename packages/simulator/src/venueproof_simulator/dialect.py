@@ -10,10 +10,12 @@ import msgspec
 
 from venueproof_core.control import Credentials, Documented, DocumentedError
 from venueproof_simulator.connections import Connection
+from venueproof_simulator.matching import MatchingCore
 from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
-from venueproof_simulator.venue_core import Event, FeeSchedule, InstrumentRules
+from venueproof_simulator.venue_core import Event, FeeSchedule, InstrumentRules, VenueCore
 
 if TYPE_CHECKING:
+    from venueproof_simulator.market import VenueMarket
     from venueproof_simulator.world import Account, World
 
 
@@ -53,6 +55,22 @@ class Dialect(ABC):
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    @classmethod
+    def make_core(cls) -> VenueCore:
+        """What takes the orders of one world; an order book each, unless a dialect says otherwise."""
+        return MatchingCore([_own_copy(listing.rules) for listing in cls.listings])
+
+    def make_market(self) -> VenueMarket:
+        """The other participants of the core that ``make_core`` made."""
+        from venueproof_simulator.market import Market
+
+        return Market(self.world, self.listings)
+
+    @classmethod
+    def past_time_ns(cls, now_ns: int, age_ns: int) -> int:
+        """When something happened that is so old in trading time; a venue that closes skips what was closed."""
+        return now_ns - age_ns
 
     @abstractmethod
     def endpoints(self, host: str) -> dict[str, str]:
@@ -151,3 +169,7 @@ class Dialect(ABC):
 
     def account_opened(self, account: Account) -> None:  # noqa: B027 - see closed
         """A new account exists."""
+
+
+def _own_copy(rules: InstrumentRules) -> InstrumentRules:
+    return msgspec.structs.replace(rules)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bisect
 import math
+import operator
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -144,12 +145,19 @@ class History:
     """All prints of a world, seeded and made by its core, by symbol."""
 
     def __init__(
-        self, listings: Sequence[Listing], seed: int, start_ns: int, *, is_lively: bool = False
+        self,
+        listings: Sequence[Listing],
+        seed: int,
+        start_ns: int,
+        *,
+        is_lively: bool = False,
+        past_time_ns: Callable[[int, int], int] = operator.sub,
     ) -> None:
         self._listings = {listing.rules.symbol: listing for listing in listings}
         self._seed = seed
         self._start_ns = start_ns
         self._is_lively = is_lively
+        self._past_time_ns = past_time_ns
         self._trades: dict[str, list[PublicTrade]] = {}
         self._blocks: dict[str, list[CandleUnits]] = {}
         # Quantity and notional of all prints before each one.
@@ -268,12 +276,12 @@ class History:
         return [
             PublicTrade(
                 number,
-                self._start_ns - age,
+                self._past_time_ns(self._start_ns, age),
                 price,
                 quantity,
                 price * quantity // SCALE,
                 side,
-                self._start_ns - age,
+                self._past_time_ns(self._start_ns, age),
             )
             for number, (age, price, quantity, side) in enumerate(rows, 1)
         ]

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -24,6 +24,7 @@ from venueproof_core.control import (
 from venueproof_core.models import InstrumentStatus, OrderType, Side, TimeInForce
 from venueproof_simulator.clocks import Timer
 from venueproof_simulator.flow import Flow
+from venueproof_simulator.matching import as_matching
 from venueproof_simulator.venue_core import (
     FeeSchedule,
     OrderState,
@@ -48,12 +49,36 @@ class CannotSteer(Exception):
     """What was asked of the market cannot be done; the text says why."""
 
 
+class VenueMarket(Protocol):
+    """What the control plane steers: everybody who is not one of the world's accounts."""
+
+    def act_on(self, actions: Sequence[MarketAction], *, is_one_event: bool) -> None:
+        """Do actions in order and publish what they change: at once, or after each.
+
+        Raises:
+            CannotSteer: One cannot be done as asked; those before it are done, and published.
+        """
+        ...
+
+    def act(self, action: MarketAction) -> None:
+        """Do one action, and publish nothing."""
+        ...
+
+    def trade_against(self, request: CounterpartyRequest, account: str) -> int:
+        """Fill an open order of an account, as far as is asked; returns what was traded, in units."""
+        ...
+
+    def stop(self) -> None:
+        """Stand still."""
+        ...
+
+
 class Market:
     """The house account: everybody who is not the connector's account."""
 
     def __init__(self, world: World, listings: Sequence[Listing]) -> None:
         self._world = world
-        self._core = world.core
+        self._core = as_matching(world.core)
         self._listings = {listing.rules.symbol: listing for listing in listings}
         self._levels: dict[tuple[str, Side, int], list[int]] = {}
         self._orders = 0
@@ -65,6 +90,8 @@ class Market:
         self._steps = 0
         assets = assets_of(self._core.instruments.values())
         self._core.open_account(HOUSE, dict.fromkeys(assets, _FUNDS), FeeSchedule(0, 0))
+        for listing in listings:
+            self._core.set_last_price(listing.rules.symbol, world.history.last_price(listing))
         # Most worlds are about one or two instruments: the books of the others are never made.
         self._core.before_first_use(self._open_book)
 

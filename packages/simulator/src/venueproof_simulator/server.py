@@ -213,7 +213,20 @@ class WorldServer:
         refusal = world.faults.on_handshake(endpoint)
         if refusal is not None:
             return web.Response(status=refusal)
-        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        call = Call(
+            world,
+            method=request.method,
+            target=target,
+            headers=request.headers,
+            body=b"",
+            received_ns=time.time_ns(),
+        )
+        reply = await world.serve(call)
+        if reply.delivery != "whole":
+            return await self._deliver_broken(request, reply)
+        if reply.status != 200:
+            return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        response = web.StreamResponse(headers=reply.headers)
         response.enable_chunked_encoding()
         await response.prepare(request)
         transport = _Lines(response, request)

@@ -16,6 +16,7 @@ from venueproof_core.control import (
     TruthTrade,
 )
 from venueproof_core.models import Side
+from venueproof_simulator.quoting import OrderFilled, QuotingCore
 from venueproof_simulator.venue_core import InvariantBroken, OrderState, Traded, to_decimal
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ def _order(world: World, state: OrderState) -> TruthOrder:
 def fills(world: World, symbol: str | None, account: str | None) -> list[TruthFill]:
     """Every fill of the accounts, oldest first; a self trade is two."""
     names = {account} if account else set(world.accounts)
+    if isinstance(world.core, QuotingCore):
+        return [
+            _dealt(world, event, world.core.prices.home_asset)
+            for event in world.core.log
+            if isinstance(event, OrderFilled)
+            and event.order.account in names
+            and symbol in (None, event.order.symbol)
+        ]
     symbols = [symbol] if symbol else list(world.core.instruments)
     rows = []
     for name in symbols:
@@ -116,6 +125,25 @@ def _fill(world: World, trade: Traded, state: OrderState, is_maker: bool, seeded
         fee_currency=trade.maker_fee_asset if is_maker else trade.taker_fee_asset,
         liquidity="MAKER" if is_maker else "TAKER",
         venue_time_ns=trade.time_ns,
+    )
+
+
+def _dealt(world: World, event: OrderFilled, home_asset: str) -> TruthFill:
+    """A fill at a dealer's ladder: whoever deals with a dealer takes."""
+    state = event.order
+    return TruthFill(
+        account=state.account,
+        symbol=state.symbol,
+        trade_id=world.dialect.trade_id_text(event.sequence),
+        client_order_id=state.client_order_id,
+        venue_order_id=world.dialect.order_id_text(state.order_id),
+        side=state.side.value,
+        price=to_decimal(event.price),
+        quantity=to_decimal(event.quantity),
+        fee=to_decimal(event.commission),
+        fee_currency=home_asset,
+        liquidity="TAKER",
+        venue_time_ns=event.time_ns,
     )
 
 

@@ -10,7 +10,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -30,12 +29,10 @@ from venueproof_simulator.faults import Faults
 from venueproof_simulator.gates import Gates
 from venueproof_simulator.history import History
 from venueproof_simulator.journal import Entry, Journal
-from venueproof_simulator.market import Market
-from venueproof_simulator.matching import MatchingCore
 from venueproof_simulator.server import WorldServer
 from venueproof_simulator.toolkit.calls import Call, Refuse, Reply
 from venueproof_simulator.toolkit.streams import StreamHub
-from venueproof_simulator.venue_core import FeeSchedule, to_units
+from venueproof_simulator.venue_core import FeeSchedule, VenueCore, to_units
 
 # Entries of the journal: a suite reads all of them, a market that runs for days is to stay small.
 SUITE_JOURNAL, FREE_JOURNAL = 200_000, 20_000
@@ -79,20 +76,19 @@ class World:
         self.hub = StreamHub()
         self.connections: dict[int, Connection] = {}
         self.accounts: dict[str, Account] = {}
-        self.core = MatchingCore([_own_copy(listing.rules) for listing in dialect.listings])
+        self.core: VenueCore = dialect.make_core()
         self.history = History(
             dialect.listings,
             spec.seed,
             self.stamps.time_ns(),
             is_lively=spec.is_free_running,
+            past_time_ns=dialect.past_time_ns,
         )
-        for listing in dialect.listings:
-            self.core.set_last_price(listing.rules.symbol, self.history.last_price(listing))
         self.dialect = dialect(self)
         self.errors: list[str] = []
         self._cursor = 0
         self._untold: list[tuple[int, int]] = []
-        self.market = Market(self, dialect.listings)
+        self.market = self.dialect.make_market()
         for account in spec.accounts:
             self.open_account(account)
         self._cursor = len(self.core.log)
@@ -285,10 +281,6 @@ def reached_at(host: str, port: int) -> str:
     """Host and port of a URL: where everything is listened on, this machine is one of its names."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared only
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-
-
-def _own_copy(rules: Any) -> Any:
-    return msgspec.structs.replace(rules)
 
 
 _HIDDEN = frozenset(

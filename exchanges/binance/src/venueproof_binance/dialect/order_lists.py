@@ -26,6 +26,7 @@ from venueproof_binance.dialect.placement import check_filters
 from venueproof_binance.dialect.routing import row
 from venueproof_core.control import Operation
 from venueproof_core.models import OrderType, Side
+from venueproof_simulator.matching import as_matching
 from venueproof_simulator.order_lists import Contingency, OrderList, SubmitList
 from venueproof_simulator.toolkit import Call, Refuse
 from venueproof_simulator.venue_core import Refused, SubmitOrder
@@ -157,7 +158,7 @@ def _place(
     _check_lists(dialect, request)
     dialect.limits_of_world.check_orders(account, len(legs))
     try:
-        order_list = core.submit_list(request, time_ns=dialect.world.stamps.time_ns())
+        order_list = as_matching(core).submit_list(request, time_ns=dialect.world.stamps.time_ns())
     except Refused as refused:
         raise errors.from_placement(refused) from refused
     dialect.limits_of_world.count_orders(account, len(legs))
@@ -173,7 +174,9 @@ def _paid_lot(dialect: BinanceDialect, pending: SubmitOrder) -> int:
 
 
 def _check_lists(dialect: BinanceDialect, request: SubmitList) -> None:
-    lists = [one for one in dialect.world.core.order_lists(request.account) if one.is_open]
+    lists = [
+        one for one in as_matching(dialect.world.core).order_lists(request.account) if one.is_open
+    ]
     if sum(one.symbol == request.symbol for one in lists) >= filters.MAXIMUM_LISTS:
         raise errors.filter_failure("MAX_NUM_ORDER_LISTS")
     if len(lists) >= filters.MAXIMUM_LISTS:
@@ -210,7 +213,7 @@ def all_lists(dialect: BinanceDialect, call: Call) -> Any:
     if "fromId" in call.parameters and {"startTime", "endTime"} & set(call.parameters):
         raise errors.of(errors.COMBINATION)
     limit, (start, end_time) = limit_of(call), day_bounds(call)
-    lists = dialect.world.core.order_lists(dialect.account_of(call).name)
+    lists = as_matching(dialect.world.core).order_lists(dialect.account_of(call).name)
     first = whole(call, "fromId", default=0)
     last = FOREVER_NS if end_time is None else end_time
     found = [
@@ -222,7 +225,7 @@ def all_lists(dialect: BinanceDialect, call: Call) -> Any:
 
 
 def open_lists(dialect: BinanceDialect, call: Call) -> Any:
-    lists = dialect.world.core.order_lists(dialect.account_of(call).name)
+    lists = as_matching(dialect.world.core).order_lists(dialect.account_of(call).name)
     return [list_row(dialect, one, call) for one in lists if one.is_open]
 
 
@@ -230,7 +233,7 @@ def _find(dialect: BinanceDialect, call: Call, by_id: str, by_client_id: str) ->
     given = call.parameters
     if by_id not in given and by_client_id not in given:
         raise errors.one_of(by_client_id, by_id)
-    lists = dialect.world.core.order_lists(dialect.account_of(call).name)
+    lists = as_matching(dialect.world.core).order_lists(dialect.account_of(call).name)
     if by_id in given:
         wanted = whole(call, by_id, default=0)
         lists = [one for one in lists if one.list_id == wanted]

@@ -11,6 +11,7 @@ from venueproof_binance.dialect.parameters import canonical, client_id, is_true,
 from venueproof_binance.dialect.placement import PARAMETERS, checked, response_type
 from venueproof_binance.dialect.routing import row
 from venueproof_core.control import Operation
+from venueproof_simulator.matching import as_matching
 from venueproof_simulator.toolkit import Call, Refuse
 from venueproof_simulator.venue_core import OrderState, Refused, SubmitOrder
 
@@ -120,7 +121,7 @@ def _ended_row(
     dialect: BinanceDialect, order: OrderState, request_id: str, call: Call
 ) -> dict[str, Any]:
     """Cancel an order, or the whole list that it is a leg of."""
-    order_list = dialect.world.core.order_list(order.list_id or 0)
+    order_list = as_matching(dialect.world.core).order_list(order.list_id or 0)
     if order_list is None:
         return canceled_row(dialect, end(dialect, order, request_id), request_id, call)
     alive = [leg for leg in order_list.legs if leg.remaining_quantity]
@@ -177,7 +178,7 @@ def end(dialect: BinanceDialect, order: OrderState, request_id: str) -> OrderSta
         Refuse: -2011: the market is closed.
     """
     core = dialect.world.core
-    order_list = core.order_list(order.list_id or 0)
+    order_list = as_matching(core).order_list(order.list_id or 0)
     ended = [order] if order_list is None else order_list.legs
     before = [(leg, leg.attributes) for leg in ended if leg.remaining_quantity]
     # The events of the cancel are told with its id: it must be there before.

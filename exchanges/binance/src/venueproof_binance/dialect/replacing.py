@@ -15,6 +15,7 @@ from venueproof_binance.dialect.placement import PARAMETERS, checked, response_t
 from venueproof_binance.dialect.routing import row
 from venueproof_core.control import Operation
 from venueproof_core.models import OrderStatus
+from venueproof_simulator.matching import as_matching
 from venueproof_simulator.toolkit import Call, Refuse
 from venueproof_simulator.venue_core import (
     OrderChanged,
@@ -120,7 +121,7 @@ def amend(dialect: BinanceDialect, call: Call) -> Any:
     if order is None:
         raise errors.from_amendment(Refused(Refusal.UNKNOWN_ORDER))
     world = dialect.world
-    order_list = world.core.order_list(order.list_id or 0)
+    order_list = as_matching(world.core).order_list(order.list_id or 0)
     if order_list is not None and order_list.paid_lot is not None and order.is_held:
         raise Refuse(-2038, "Order amend (pending OPO order) is not supported.")
     quantity = units(call, "newQty") or 0

@@ -16,6 +16,7 @@ from venueproof_binance.dialect.wire import number
 from venueproof_core.control import Channel
 from venueproof_core.models import OrderType
 from venueproof_simulator.connections import Connection
+from venueproof_simulator.matching import as_matching
 from venueproof_simulator.order_lists import ListChanged
 from venueproof_simulator.toolkit import StreamEvent
 from venueproof_simulator.venue_core import (
@@ -123,7 +124,7 @@ class UserData:
         self._send(order.account, "order", row, order)
 
     def _was_held(self, order: OrderState) -> bool:
-        order_list = self._world.core.order_list(order.list_id or 0)
+        order_list = as_matching(self._world.core).order_list(order.list_id or 0)
         return order_list is not None and any(leg is order for leg in order_list.triggered)
 
     def _list_changed(self, event: ListChanged) -> None:

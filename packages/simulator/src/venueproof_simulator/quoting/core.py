@@ -16,7 +16,7 @@ from venueproof_simulator.quoting.dealer import Dealer
 from venueproof_simulator.quoting.events import LadderChanged
 from venueproof_simulator.quoting.ladder import Bucket, Ladder, walk
 from venueproof_simulator.quoting.orders import Orders
-from venueproof_simulator.quoting.terms import TERMS, Origin, PositionFill, Terms, terms_of
+from venueproof_simulator.quoting.terms import TERMS, Origin, PositionFill, Terms, terms_of, trail
 from venueproof_simulator.quoting.trades import MarginAccount, MarginTrade, Position
 from venueproof_simulator.venue_core import (
     Event,
@@ -259,8 +259,19 @@ class QuotingCore:
         self.log.append(LadderChanged(len(self.log) + 1, time_ns, symbol, ladder))
         for order in self._orders.open():
             if order.symbol == symbol and self._orders.is_open(order):
+                trail(order, ladder)
                 self._look(order, time_ns)
         self._close_out(time_ns)
+
+    def deal_with(
+        self, order_id: int, bids: Sequence[Bucket], asks: Sequence[Bucket], *, time_ns: int
+    ) -> OrderState:
+        """Let one open order look at an offer that is made to it alone; the ladder in force stays."""
+        order = self._open_order(order_id)
+        failure = self._dealer.deal(order, Ladder(time_ns, tuple(bids), tuple(asks)), time_ns)
+        self._orders.settle(order, failure, time_ns)
+        self._close_out(time_ns)
+        return order
 
     def set_status(self, symbol: str, status: InstrumentStatus) -> None:
         """Halt or resume an instrument. Waiting orders wait on, until the first ladder after it."""

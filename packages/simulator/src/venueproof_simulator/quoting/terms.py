@@ -55,6 +55,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         expires_time_ns: When ``advance`` ends it; needed with GTD and DAY.
         trade_id: The one open trade that the order reduces or closes. Waiting, it follows the trade's
             units and ends with it.
+        trailing_distance: A STOP's trigger follows the price that closes the trade at this distance.
     """
 
     position_fill: PositionFill = PositionFill.DEFAULT
@@ -62,6 +63,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     expires_time_ns: int | None = None
     trade_id: int | None = None
     origin: Origin = Origin.CLIENT
+    trailing_distance: int | None = None
 
 
 _PLAIN = Terms()
@@ -86,6 +88,18 @@ def is_reached(order: OrderState, ladder: Ladder) -> bool:
     if order.order_type in STOP_TYPES:
         return not is_worse(2 * trigger, twice, order.side)
     return not is_worse(twice, 2 * trigger, order.side)
+
+
+def trail(order: OrderState, ladder: Ladder) -> None:
+    """Move a trailing trigger in the favour of the trade that it guards; it never goes back."""
+    distance = terms_of(order).trailing_distance
+    price = ladder.bid if order.side is Side.SELL else ladder.ask
+    if distance is None or price is None or order.stop_price is None:
+        return
+    if order.side is Side.SELL:
+        order.stop_price = max(order.stop_price, price - distance)
+    else:
+        order.stop_price = min(order.stop_price, price + distance)
 
 
 # Doubled, so that a middle between two ticks stays an integer.
