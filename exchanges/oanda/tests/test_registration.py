@@ -1,5 +1,6 @@
 """What the package offers to a run."""
 
+from venueproof_core import Support
 from venueproof_core.plugins import load_plugins
 from venueproof_oanda import CONNECTOR, VENUE
 
@@ -11,11 +12,7 @@ def test_venue_and_connector_are_registered() -> None:
     assert plugins.connector("oanda", "reference") is CONNECTOR
 
 
-def test_what_is_declared_has_a_source() -> None:
-    declared = {
-        name: declaration
-        for name, declaration in VENUE.capabilities.declarations().items()
-        if declaration.source is not None or declaration.reason is not None
-    }
-    for name, declaration in declared.items():
+def test_every_capability_is_declared_with_a_source() -> None:
+    for name, declaration in VENUE.capabilities.declarations().items():
+        assert declaration.support is not Support.UNDECLARED, name
         assert (declaration.source or "").startswith("https://"), name

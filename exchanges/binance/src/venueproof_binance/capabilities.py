@@ -15,6 +15,11 @@ class BinanceCapabilities(Capabilities):
     """Binance Spot, REST v3 and streams, as documented in 2026."""
 
     @capability
+    def instrument_statuses(self) -> Declaration:
+        """``status`` of each symbol."""
+        return supported(f"{_DOCS}/rest-api/general-endpoints#exchange-information")
+
+    @capability
     def order_book_snapshot(self) -> Declaration:
         """``GET depth``, versioned by ``lastUpdateId``."""
         return supported(f"{_MARKET}#order-book")
@@ -193,6 +198,11 @@ class BinanceCapabilities(Capabilities):
         return supported(f"{_TRADING}#cancel-an-existing-order-and-send-a-new-order-trade")
 
     @capability
+    def replace_in_any_case(self) -> Declaration:
+        """``cancelReplaceMode`` ALLOW_FAILURE."""
+        return supported(f"{_TRADING}#cancel-an-existing-order-and-send-a-new-order-trade")
+
+    @capability
     def cancel_all_orders(self) -> Declaration:
         """``DELETE openOrders``."""
         return supported(f"{_TRADING}#cancel-all-open-orders-on-a-symbol-trade")
@@ -210,6 +220,11 @@ class BinanceCapabilities(Capabilities):
     @capability
     def balances(self) -> Declaration:
         """``GET account``."""
+        return supported(f"{_ACCOUNT}#account-information-user_data")
+
+    @capability
+    def locked_funds(self) -> Declaration:
+        """``free`` and ``locked`` of each balance."""
         return supported(f"{_ACCOUNT}#account-information-user_data")
 
     @capability

@@ -1,14 +1,37 @@
-"""The connector. Its methods are those of ``PublicConnector`` and ``PrivateConnector`` in ``venueproof_core``."""
+"""The connector: both halves on one shared state."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import msgspec
-
-from venueproof_core import Clock, Outcome
-from venueproof_core.errors import VenueError
-from venueproof_net import HttpSession, Parts
+from venueproof_core import Clock, WireTables
+from venueproof_core.errors import ConfigurationError
+from venueproof_net import Parts, StreamSession
+from venueproof_oanda._account import AccountStream, Ledger
+from venueproof_oanda._context import Context
+from venueproof_oanda._market import MarketData
+from venueproof_oanda._trading import Trading
+from venueproof_oanda.rest import OandaRest
 from venueproof_oanda.settings import OandaSettings
+from venueproof_oanda.tables import TABLES
+
+_ENDPOINTS = ("rest", "stream")
+
+
+class OandaConnector(MarketData, Trading):
+    """This repository's own client of OANDA v20. Made by ``connect``; usable from one event loop."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._market_sessions: list[StreamSession] = []
+        self._recovery = context.parts.recovery(context.clock)
+        self._ledger = Ledger(context)
+        self._account = AccountStream(context, self._ledger)
+
+    async def aclose(self) -> None:
+        """Close every socket and task. Safe to call twice."""
+        for session in list(self._market_sessions):
+            await session.aclose()
+        await self._account.aclose()
+        await self._context.http.aclose()
 
 
 async def connect(
@@ -16,43 +39,37 @@ async def connect(
     endpoints: Mapping[str, str],
     *,
     clock: Clock,
-) -> "OandaConnector":
+    parts: Parts | None = None,
+    tables: WireTables = TABLES,
+) -> OandaConnector:
     """Make a connector. Nothing is sent yet: connections open with the first call that needs one.
 
     Args:
-        endpoints: URLs by name; ``rest`` is needed.
+        endpoints: URLs named ``rest`` and ``stream``.
         clock: All waiting and stamping goes by it.
+        parts: What it is put together from; a defect replaces one.
+        tables: How the wire is spelled; a defect changes one entry.
+
+    Raises:
+        ConfigurationError: An endpoint is missing.
     """
-    http = Parts().http(venue="oanda", clock=clock, timeout_s=settings.request_timeout_s)
-    return OandaConnector(endpoints["rest"], http, clock)
-
-
-class OandaConnector:
-    """This repository's own client of OANDA. Made by ``connect``; usable from one event loop."""
-
-    def __init__(self, rest: str, http: HttpSession, clock: Clock) -> None:
-        self._rest = rest
-        self._http = http
-        self._clock = clock
-
-    async def aclose(self) -> None:
-        """Close every socket and task. Safe to call twice."""
-        await self._http.aclose()
-
-    async def _get(self, path: str, operation: str) -> Any:
-        """Read once, and return the decoded reply.
-
-        Raises:
-            VenueError: There was no reply, or the venue refused.
-        """
-        reply = await self._http.request(
-            "GET", self._rest + path, operation=operation, is_write=False
+    missing = [name for name in _ENDPOINTS if name not in endpoints]
+    if missing:
+        raise ConfigurationError(
+            f"oanda: no endpoint named {', '.join(missing)}; needed are {', '.join(_ENDPOINTS)}"
         )
-        if reply.status != 200:
-            raise VenueError(
-                f"status {reply.status}",
-                venue="oanda",
-                operation=operation,
-                outcome=Outcome.NOT_APPLIED,
-            )
-        return msgspec.json.decode(reply.body)
+    parts = parts if parts is not None else Parts()
+    http = parts.http(venue="oanda", clock=clock, timeout_s=settings.request_timeout_s)
+    rest = OandaRest(endpoints["rest"], http, settings, clock=clock, parts=parts)
+    return OandaConnector(
+        Context(
+            rest=rest,
+            http=http,
+            tracker=parts.tracker(),
+            settings=settings,
+            endpoints=endpoints,
+            clock=clock,
+            parts=parts,
+            tables=tables,
+        )
+    )

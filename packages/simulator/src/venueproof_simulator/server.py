@@ -221,7 +221,11 @@ class WorldServer:
             body=b"",
             received_ns=time.time_ns(),
         )
-        reply = await world.serve(call)
+        try:
+            reply = await world.serve(call)
+        except Exception as error:
+            world.broke(error)
+            return web.Response(status=500)
         if reply.delivery != "whole":
             return await self._deliver_broken(request, reply)
         if reply.status != 200:

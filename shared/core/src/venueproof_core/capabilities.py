@@ -69,6 +69,11 @@ class Capabilities:
     """Everything a venue can declare. A venue's package overrides what its documents settle."""
 
     @capability
+    def instrument_statuses(self) -> Declaration:
+        """Tells with its instruments whether each takes orders."""
+        return _UNDECLARED
+
+    @capability
     def order_book_snapshot(self) -> Declaration:
         """Answers a request for the order book with both sides and a version."""
         return _UNDECLARED
@@ -244,6 +249,11 @@ class Capabilities:
         return _UNDECLARED
 
     @capability
+    def replace_in_any_case(self) -> Declaration:
+        """Places the new order of a replacement, if asked, although the old one is gone."""
+        return _UNDECLARED
+
+    @capability
     def cancel_all_orders(self) -> Declaration:
         """Cancels every open order of an instrument in one request."""
         return _UNDECLARED
@@ -261,6 +271,11 @@ class Capabilities:
     @capability
     def balances(self) -> Declaration:
         """Tells available and locked funds by currency."""
+        return _UNDECLARED
+
+    @capability
+    def locked_funds(self) -> Declaration:
+        """Locks what an open order would spend, and tells how much is locked."""
         return _UNDECLARED
 
     @capability

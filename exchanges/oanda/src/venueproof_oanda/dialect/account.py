@@ -14,7 +14,7 @@ from venueproof_oanda.dialect.listings import HOME
 from venueproof_oanda.dialect.order_requests import as_texts, body_of, number
 from venueproof_oanda.dialect.orders import done_ids, order_row, refused
 from venueproof_oanda.dialect.trades import margin_used, position_row, trade_row, unrealised
-from venueproof_oanda.dialect.wire import fixed, money, plain, price, ratio, read_time, rfc3339
+from venueproof_oanda.dialect.wire import fixed, money, price, ratio, read_time, rfc3339
 from venueproof_simulator.quoting.terms import terms_of
 from venueproof_simulator.toolkit import Call, Refuse, Route
 from venueproof_simulator.venue_core import SCALE

@@ -12,41 +12,46 @@ UNAUTHORIZED = "Insufficient authorization to perform request."
 FORBIDDEN = "The provided request was forbidden."
 
 MESSAGES = {
-    "CLIENT_ORDER_ID_ALREADY_EXISTS": "The client Order ID specified is already assigned to another pending "
-    "Order",
+    "CLIENT_ORDER_ID_ALREADY_EXISTS": "The client Order ID specified is already assigned to another pending Order",
     "CLIENT_ORDER_ID_INVALID": "The client Order ID specified is invalid",
-    "CLIENT_TRADE_ID_ALREADY_EXISTS": "The client Trade ID specified is already assigned to another open "
-    "Trade",
+    "CLIENT_TRADE_ID_ALREADY_EXISTS": "The client Trade ID specified is already assigned to another open Trade",
     "CLOSEOUT_POSITION_DOESNT_EXIST": "The Position requested to be closed out does not exist",
     "CLOSEOUT_POSITION_INCOMPLETE_SPECIFICATION": "The request to closeout a Position was specified incompletely",
-    "CLOSEOUT_POSITION_UNITS_EXCEED_POSITION_SIZE": "A partial Position closeout request specifies more units than the Position "
-    "has",
-    "CLOSE_TRADE_UNITS_EXCEED_TRADE_SIZE": "The request to close a Trade partially specifies more units than the Trade "
-    "has",
+    "CLOSEOUT_POSITION_UNITS_EXCEED_POSITION_SIZE": (
+        "A partial Position closeout request specifies more units than the Position has"
+    ),
+    "CLOSE_TRADE_UNITS_EXCEED_TRADE_SIZE": (
+        "The request to close a Trade partially specifies more units than the Trade has"
+    ),
     "INSUFFICIENT_FUNDS": "The Account does not have sufficient funds",
     "MARGIN_RATE_INVALID": "The margin rate provided is invalid",
     "ORDER_DOESNT_EXIST": "The Order specified does not exist",
     "ORDER_FILL_POSITION_ACTION_INVALID": "The Order fill position action specified is invalid",
     "PRICE_BOUND_INVALID": "The price bound specified is invalid",
-    "PRICE_BOUND_PRECISION_EXCEEDED": "The price bound specified contains more precision than is allowed for the "
-    "instrument",
+    "PRICE_BOUND_PRECISION_EXCEEDED": (
+        "The price bound specified contains more precision than is allowed for the instrument"
+    ),
     "PRICE_DISTANCE_INVALID": "The price distance specified is invalid",
     "PRICE_DISTANCE_MAXIMUM_EXCEEDED": "The price distance exceeds the maximum allowed for the instrument",
     "PRICE_DISTANCE_MINIMUM_NOT_MET": "The price distance is below the minimum allowed for the instrument",
     "PRICE_DISTANCE_MISSING": "The price distance has not been specified",
-    "PRICE_DISTANCE_PRECISION_EXCEEDED": "The price distance specified contains more precision than is allowed for the "
-    "instrument",
+    "PRICE_DISTANCE_PRECISION_EXCEEDED": (
+        "The price distance specified contains more precision than is allowed for the instrument"
+    ),
     "PRICE_INVALID": "The price specified is invalid",
     "PRICE_MISSING": "The price has not been specified",
-    "PRICE_PRECISION_EXCEEDED": "The price specified contains more precision than is allowed for the "
-    "instrument",
-    "REPLACING_ORDER_INVALID": "The replacing Order refers to a different Order type or instrument than the "
-    "Order to replace",
+    "PRICE_PRECISION_EXCEEDED": "The price specified contains more precision than is allowed for the instrument",
+    "REPLACING_ORDER_INVALID": (
+        "The replacing Order refers to a different Order type or instrument than the "
+        "Order to replace"
+    ),
     "STOP_LOSS_ORDER_ALREADY_EXISTS": "The Trade already has a Stop Loss Order",
-    "STOP_LOSS_ORDER_PRICE_AND_DISTANCE_BOTH_MISSING": "Neither the price nor the distance of the Stop Loss Order has been "
-    "specified",
-    "STOP_LOSS_ORDER_PRICE_AND_DISTANCE_BOTH_SPECIFIED": "The price and the distance of the Stop Loss Order have both been "
-    "specified",
+    "STOP_LOSS_ORDER_PRICE_AND_DISTANCE_BOTH_MISSING": (
+        "Neither the price nor the distance of the Stop Loss Order has been specified"
+    ),
+    "STOP_LOSS_ORDER_PRICE_AND_DISTANCE_BOTH_SPECIFIED": (
+        "The price and the distance of the Stop Loss Order have both been specified"
+    ),
     "TAKE_PROFIT_ORDER_ALREADY_EXISTS": "The Trade already has a Take Profit Order",
     "TIME_IN_FORCE_GTD_TIMESTAMP_IN_PAST": "The GTD timestamp specified is in the past",
     "TIME_IN_FORCE_GTD_TIMESTAMP_MISSING": "The GTD timestamp has not been specified",
@@ -59,8 +64,9 @@ MESSAGES = {
     "UNITS_LIMIT_EXCEEDED": "The units specified exceeds the maximum number of units allowed",
     "UNITS_MINIMUM_NOT_MET": "The units specified is below the minimum number of units allowed",
     "UNITS_MISSING": "Order units have not been specified",
-    "UNITS_PRECISION_EXCEEDED": "The units specified contain more precision than is allowed for the Order's "
-    "instrument",
+    "UNITS_PRECISION_EXCEEDED": (
+        "The units specified contain more precision than is allowed for the Order's instrument"
+    ),
     "ACCOUNT_NOT_ACTIVE": "The Account is not active",
     "CLIENT_CONFIGURE_DATA_MISSING": "The client configuration data has not been specified",
     "CLIENT_EXTENSIONS_DATA_MISSING": "The client extensions have not been specified",

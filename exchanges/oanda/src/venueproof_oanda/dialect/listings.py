@@ -85,7 +85,7 @@ def _listing(
     return listing, terms
 
 
-_FX: dict[str, Any] = {"kind": "CURRENCY", "largest": 100_000_000, "typical": 500_000}
+_FX: dict[str, Any] = {"kind": "CURRENCY", "largest": 100_000_000, "typical": 100_000}
 _MAJOR: dict[str, Any] = {**_FX, "digits": 5, "pip": -4, "trails": ("0.00050", "1.00000")}
 _YEN: dict[str, Any] = {**_FX, "digits": 3, "pip": -2, "trails": ("0.050", "100.000")}
 _ROWS = [
@@ -102,7 +102,7 @@ _ROWS = [
         pip=-2,
         middle="2035.500",
         largest=20_000,
-        typical=200,
+        typical=20,
         spread=300,
         rate="0.05",
         trails=("0.050", "1000.000"),
@@ -115,7 +115,7 @@ _ROWS = [
         pip=0,
         middle="38650.0",
         largest=1000,
-        typical=40,
+        typical=4,
         spread=24,
         rate="0.05",
         trails=("5.0", "10000.0"),

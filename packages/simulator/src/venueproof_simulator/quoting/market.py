@@ -13,6 +13,7 @@ from venueproof_core.control import (
     MarketAction,
     Move,
     PastOrders,
+    Print,
     SetFlow,
     SetLevel,
     Walk,
@@ -35,7 +36,7 @@ Sides = dict[Side, dict[int, int]]
 
 
 class DealerMarket:
-    """One ladder an instrument. A dealer prints no trades: what others take is not seen."""
+    """One ladder an instrument. A dealer prints no trades: what others take is missing from it, and no more."""
 
     def __init__(self, world: World, core: QuotingCore, listings: Sequence[Listing]) -> None:
         self._world = world
@@ -86,10 +87,10 @@ class DealerMarket:
         elif isinstance(action, Halt):
             self._core.set_status(action.symbol, InstrumentStatus(action.status))
             self._quote(action.symbol)
+        elif isinstance(action, Print):
+            self._take(action.symbol, Side(action.side), to_units(action.quantity))
         elif isinstance(action, PastOrders):
             self._place_and_cancel(action)
-        else:
-            raise CannotSteer(f"a dealer cannot be told to {action.kind}: it prints no trades")
 
     def trade_against(self, request: CounterpartyRequest, account: str) -> int:
         """Fill an open order at its price, by an offer that is made to it alone.
@@ -188,6 +189,19 @@ class DealerMarket:
         levels.pop(price, None)
         if quantity:
             levels[price] = quantity
+        self._quote(symbol)
+
+    def _take(self, symbol: str, side: Side, quantity: int) -> None:
+        """What others take, the dealer offers no more; nobody is told that they did."""
+        levels = self._sides[symbol][side.opposite]
+        if sum(levels.values()) < quantity:
+            raise CannotSteer(f"only {sum(levels.values())} of {quantity} units were there")
+        for price in sorted(levels, reverse=side is Side.SELL):
+            taken = min(quantity, levels[price])
+            quantity -= taken
+            levels[price] -= taken
+            if not levels[price]:
+                del levels[price]
         self._quote(symbol)
 
     def _quote(self, symbol: str) -> None:

@@ -75,7 +75,7 @@ async def test_balance_numbers_are_exact(
 @case(
     "account/balances/show-what-an-order-locks",
     level=Level.MUST,
-    needs=[Capabilities.balances, Capabilities.limit_orders],
+    needs=[Capabilities.locked_funds, Capabilities.limit_orders],
     hunts=[BugClass.balances],
     calls=["place", "cancel", "balances"],
 )

@@ -81,6 +81,7 @@ async def test_unknown_order_status_is_an_error(
 @case(
     "errors/new-data/unknown-instrument-status-is-survived",
     level=Level.SHOULD,
+    needs=[Capabilities.instrument_statuses],
     hunts=[BugClass.error_mapping, BugClass.metadata],
     steering=Steering.CONTROL,
     calls=["instruments"],

@@ -31,8 +31,10 @@ async def _check_code(world: World, error: VenueError, connector: Connector) -> 
 
 async def _too_dear(world: World, orders: OrderFactory) -> OrderRequest:
     request = orders.far_from_market(Side.SELL)
-    owned = (await world.truth.balances())[orders.instrument().base].available
-    return replace(request, quantity=owned + orders.instrument().lot_size)
+    owned = (await world.truth.balances()).get(orders.instrument().base)
+    if owned is None:
+        pytest.skip("on this margin account an order that rests needs no funds")
+    return replace(request, quantity=owned.available + orders.instrument().lot_size)
 
 
 async def _off_the_tick(_world: World, orders: OrderFactory) -> OrderRequest:

@@ -69,7 +69,7 @@ async def test_candles_complete_over_pages(
 @case(
     "market/candles/equal-the-trades",
     level=Level.MUST,
-    needs=[Capabilities.candles],
+    needs=[Capabilities.candles, Capabilities.public_trades],
     hunts=[BugClass.metadata, BugClass.precision],
     steering=Steering.CONTROL,
     calls=["candles"],
@@ -92,7 +92,7 @@ async def test_candles_equal_the_trades(
 @case(
     "market/candles/newest-without-bounds",
     level=Level.MUST,
-    needs=[Capabilities.candles],
+    needs=[Capabilities.candles, Capabilities.public_trades],
     hunts=[BugClass.pagination],
     steering=Steering.CONTROL,
     calls=["candles"],

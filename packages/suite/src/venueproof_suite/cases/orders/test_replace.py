@@ -112,7 +112,7 @@ async def test_cancel_without_the_new_order_is_told(
 @case(
     "orders/replace/order-alone-is-told",
     level=Level.MUST,
-    needs=NEEDS,
+    needs=[*NEEDS, Capabilities.replace_in_any_case],
     hunts=[BugClass.unknown_outcome, BugClass.error_mapping],
     steering=Steering.CONTROL,
     calls=["place", "replace"],

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+import pytest
 from msgspec.structs import replace
 
-from venueproof_core import BugClass, Capabilities, Connector, Level, Steering
+from venueproof_core import BugClass, Capabilities, Connector, Level, Steering, Support, Venue
 from venueproof_core.control import Move, Print
 from venueproof_core.models import OrderRequest, OrderType, Side
 from venueproof_core.venue import PrivateConnector
@@ -92,6 +93,7 @@ async def test_take_profit_order_sells_when_it_has_risen(
     trading: PrivateConnector,
     world: World,
     orders: OrderFactory,
+    venue: Venue,
     connector_declaration: Connector,
     variant: OrderType,
 ) -> None:
@@ -99,6 +101,9 @@ async def test_take_profit_order_sells_when_it_has_risen(
 
     Read as a stop it sells at once, or only when everything is lost.
     """
+    is_limit = variant is OrderType.TAKE_PROFIT_LIMIT
+    if is_limit and venue.capabilities.stop_orders.support is Support.UNSUPPORTED:
+        pytest.skip("this venue's orders have no limit once they are triggered")
     bid, tick = orders.price_near(Side.BUY), orders.instrument().tick_size
     await _trade_at(world, orders, bid)
     stop = bid + 2000 * tick

@@ -10,7 +10,7 @@ from venueproof_suite.comparison_orders import check_balances
 @case(
     "private-streams/balances/follow-orders-and-fills",
     level=Level.MUST,
-    needs=[Capabilities.private_stream, Capabilities.balances],
+    needs=[Capabilities.private_stream, Capabilities.locked_funds],
     hunts=[BugClass.balances, BugClass.private_parsing],
     steering=Steering.CONTROL,
     calls=["place", "stream_balances"],
