@@ -20,7 +20,7 @@ _PRACTICE = Environment(
         "stream": "https://stream-fxpractice.oanda.com",
     },
     credentials={
-        "token": "OANDA_PRACTICE_TOKEN",
+        "token": "OANDA_PRACTICE_API_KEY",
         "account_id": "OANDA_PRACTICE_ACCOUNT_ID",
     },
 )
@@ -30,7 +30,7 @@ _LIVE = Environment(
         "rest": "https://api-fxtrade.oanda.com",
         "stream": "https://stream-fxtrade.oanda.com",
     },
-    credentials={"token": "OANDA_TOKEN", "account_id": "OANDA_ACCOUNT_ID"},
+    credentials={"token": "OANDA_API_KEY", "account_id": "OANDA_ACCOUNT_ID"},
 )
 
 VENUE = Venue(

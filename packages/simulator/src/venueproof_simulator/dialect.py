@@ -134,7 +134,10 @@ class Dialect(ABC):
         """Endpoint name if a WebSocket can be opened at this path."""
 
     def accepts_lines(self, method: str, path: str) -> str | None:  # noqa: ARG002 - for overriding
-        """Endpoint name if this request opens an endless reply of one message a line."""
+        """Endpoint name if this request opens an endless reply of one message a line.
+
+        It is served like any other first: what is answered with another status than 200 opens nothing.
+        """
         return None
 
     @abstractmethod

@@ -88,6 +88,8 @@ class TinyDialect(Dialect):
         call.client_order_id = call.parameters.get("id")
 
     def answer(self, call: Call) -> Reply:
+        if call.path == "/lines":
+            return Reply(status=401 if call.query == "stranger" else 200)
         if call.route is None:
             return Reply(status=404)
         value = call.route.handler(self, call)

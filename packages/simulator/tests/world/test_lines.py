@@ -25,6 +25,15 @@ def test_lines_carry_the_events_of_a_stream(steered: Any) -> None:
     steered(body)
 
 
+def test_refused_lines_are_an_ordinary_reply(steered: Any) -> None:
+    async def body(s: Any) -> None:
+        async with s.session.get(f"{s.rest}/lines?stranger") as reply:
+            assert (reply.status, await reply.read()) == (401, b"")
+        assert (await s.ask("GET", "/truth/connections"))[1] == []
+
+    steered(body)
+
+
 def test_faults_of_events_hit_lines_too(steered: Any) -> None:
     async def body(s: Any) -> None:
         async with s.session.get(f"{s.rest}/lines") as reply:

@@ -76,7 +76,6 @@ def create(dialect: OandaDialect, call: Call) -> Row:
     with dialect.batch(call) as done:
         request = read_or_reject(dialect, name, reader, {"reason": "CLIENT_ORDER"}, done)
         submit(dialect, request)
-    call.event = "201"
     return {**parts(done, "order"), **done_ids(done)}
 
 
@@ -105,7 +104,6 @@ def replace(dialect: OandaDialect, call: Call) -> Row:
         spec.replaced_by_next = True
         dialect.core.cancel(order.order_id, time_ns=dialect.world.stamps.time_ns())
         submit(dialect, request)
-    call.event = "201"
     cancelled = next(row for row in done if row["type"] == "ORDER_CANCEL")
     rest = [row for row in done if row is not cancelled]
     body = {"orderCancelTransaction": cancelled, **parts(rest, "order")}

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from venueproof_core.control import Credentials, Operation
+from venueproof_core.control import Credentials, DocumentedError, Operation
 from venueproof_oanda.dialect import account, candles, orders, pricing, streams, trades
 from venueproof_oanda.dialect.candles import Ticks
 from venueproof_oanda.dialect.dependents import Dependents
+from venueproof_oanda.dialect.error_catalogue import as_refusal, documented_errors
 from venueproof_oanda.dialect.errors import STANDARD, bad, unauthorized
 from venueproof_oanda.dialect.hours import past_time_ns
 from venueproof_oanda.dialect.listings import BALANCES, BY_NAME, HOME, LISTINGS, TERMS_OF
 from venueproof_oanda.dialect.order_requests import as_texts, body_of
 from venueproof_oanda.dialect.streams import Streams
+from venueproof_oanda.dialect.tiers import documented
 from venueproof_oanda.dialect.transactions import AccountLog, Transactions
 from venueproof_oanda.dialect.wire import as_unix, encode
 from venueproof_simulator.connections import Connection
@@ -57,7 +59,7 @@ class OandaDialect(Dialect):
     balances = BALANCES
     fees = FeeSchedule(0, 0)
 
-    routes: ClassVar = ROUTES
+    documented = tuple(documented(ROUTES))
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -69,6 +71,7 @@ class OandaDialect(Dialect):
         self.ticks = Ticks(self)
         self._tokens: dict[str, Account] = {}
         self._requests = 0
+        self._numbered: tuple[Call, str] | None = None
         self._window = Window("requests", 1, 120)
 
     @classmethod
@@ -188,11 +191,10 @@ class OandaDialect(Dialect):
         )
         if is_of_account:
             body = {**body, "lastTransactionID": self._ledger(call).last_id}
-        status = 201 if call.event == "201" else 200
+        status = 201 if call.operation in (Operation.PLACE, Operation.REPLACE) else 200
         if status == 201:
             number = body["orderCreateTransaction"]["id"]
             headers["Location"] = f"/v3/accounts/{call.parameters['accountID']}/orders/{number}"
-        call.event = None
         return Reply(
             status=status,
             body=encode(as_unix(body) if self.is_unix(call) else body),
@@ -221,12 +223,11 @@ class OandaDialect(Dialect):
 
     def request_id(self, call: Call) -> str:
         """The number of a request; transactions that it makes carry it."""
-        if call.documented is None:
+        if self._numbered is None or self._numbered[0] is not call:
             self._requests += 1
-            call.documented = str(
-                24_000_000_000_000_000 + self.world.seed % 10**6 * 10**6 + self._requests
-            )
-        return call.documented
+            number = 24_000_000_000_000_000 + self.world.seed % 10**6 * 10**6 + self._requests
+            self._numbered = call, str(number)
+        return self._numbered[1]
 
     def refuse(self, call: Call, refusal: Refuse) -> Reply:
         body: Row = {}
@@ -253,6 +254,13 @@ class OandaDialect(Dialect):
 
     def standard_refusal(self, kind: str, **values: float) -> Refuse:
         return STANDARD[kind]
+
+    @classmethod
+    def documented_errors(cls) -> Iterable[DocumentedError]:
+        return documented_errors().values()
+
+    def documented_refusal(self, error: DocumentedError, *, retry_after_s: float) -> Refuse:
+        return as_refusal(error)
 
     # ------------------------------------------------------------ streams
 

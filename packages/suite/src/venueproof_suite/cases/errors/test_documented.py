@@ -194,7 +194,7 @@ async def test_words_are_kept(
     answered = await _walked(walk, orders, variant)
     expected, observed = [], []
     for one in answered:
-        said = _words(one.error.code, one.error.status, one.error.message, absent)
+        said = _words(one.error.code or None, one.error.status, one.error.message, absent)
         value = one.value
         if not isinstance(value, VenueError):
             heard = _words(None, None, repr(value), absent)
