@@ -13,6 +13,11 @@ class BybitCapabilities(Capabilities):
     """Bybit Spot, API v5 with ``category=spot``, as documented in 2026."""
 
     @capability
+    def instrument_statuses(self) -> Declaration:
+        """``status`` of each instrument."""
+        return supported(f"{_MARKET}/instrument")
+
+    @capability
     def order_book_snapshot(self) -> Declaration:
         """``GET market/orderbook``, versioned by ``seq``."""
         return supported(f"{_MARKET}/orderbook")
@@ -201,6 +206,13 @@ class BybitCapabilities(Capabilities):
         return unsupported("no request cancels and places", f"{_DOCS}/order/amend-order")
 
     @capability
+    def replace_in_any_case(self) -> Declaration:
+        """There is no such request."""
+        return unsupported(
+            "no request cancels one order and places another", f"{_DOCS}/order/amend-order"
+        )
+
+    @capability
     def cancel_all_orders(self) -> Declaration:
         """``POST order/cancel-all``."""
         return supported(f"{_DOCS}/order/cancel-all")
@@ -218,6 +230,11 @@ class BybitCapabilities(Capabilities):
     @capability
     def balances(self) -> Declaration:
         """``GET account/wallet-balance``."""
+        return supported(f"{_DOCS}/account/wallet-balance")
+
+    @capability
+    def locked_funds(self) -> Declaration:
+        """Told with each balance."""
         return supported(f"{_DOCS}/account/wallet-balance")
 
     @capability

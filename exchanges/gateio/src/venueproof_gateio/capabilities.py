@@ -12,6 +12,11 @@ class GateioCapabilities(Capabilities):
     """Gate.io Spot, REST v4 and WebSocket v4, as documented in 2026."""
 
     @capability
+    def instrument_statuses(self) -> Declaration:
+        """``trade_status`` of each pair."""
+        return supported(f"{_DOCS}/#query-all-supported-currency-pairs")
+
+    @capability
     def order_book_snapshot(self) -> Declaration:
         """``GET order_book`` with its ``id``."""
         return supported(f"{_DOCS}/#retrieve-order-book")
@@ -208,6 +213,11 @@ class GateioCapabilities(Capabilities):
         return unsupported("no request cancels one order and places another", _DOCS)
 
     @capability
+    def replace_in_any_case(self) -> Declaration:
+        """There is no such request."""
+        return unsupported("no request cancels one order and places another", _DOCS)
+
+    @capability
     def cancel_all_orders(self) -> Declaration:
         """``DELETE orders``."""
         return supported(f"{_DOCS}/#cancel-all-open-orders-in-specified-currency-pair")
@@ -225,6 +235,11 @@ class GateioCapabilities(Capabilities):
     @capability
     def balances(self) -> Declaration:
         """``GET accounts``."""
+        return supported(f"{_DOCS}/#list-spot-accounts")
+
+    @capability
+    def locked_funds(self) -> Declaration:
+        """Told with each balance."""
         return supported(f"{_DOCS}/#list-spot-accounts")
 
     @capability

@@ -126,9 +126,9 @@ class MarketData:
             version = top.version
             return True
 
-        def read(payload: Any) -> TopOfBook | None:
+        def read(payload: Any) -> Sequence[TopOfBook]:
             top = mapping.top_of_book(payload, symbol, context.tables)
-            return top if is_news(top) else None
+            return [top] if is_news(top) else []
 
         async def recover() -> Sequence[TopOfBook]:
             book = await self.order_book(symbol, depth=1)

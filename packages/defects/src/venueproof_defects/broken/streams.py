@@ -258,8 +258,9 @@ class SessionThatTellsNoGap(StreamSession):
 class SessionThatTakesRefusalsForYes(StreamSession):
     """Looks at the id of an answer, not at what it says."""
 
-    async def _ask(self, topics: Sequence[str]) -> VenueError | None:
-        await super()._ask(topics)
+    async def _answer(self, message: str, topics: Sequence[str] = ()) -> VenueError | None:
+        if await super()._answer(message, topics) is not None:
+            self._acknowledged(topics)
         return None
 
 
@@ -270,7 +271,8 @@ class SessionThatRefusesTogether(StreamSession):
         if self._waiting.keys().isdisjoint(topics):
             await super()._subscribe(topics)  # what is restored is none of its business
             return
-        error = await self._ask(topics)
+        message = self._protocol.subscribe(self._last_id + 1, topics)
+        error = None if message is None else await self._answer(message, topics)
         if error is None:
             self._acknowledged(topics)
             return
