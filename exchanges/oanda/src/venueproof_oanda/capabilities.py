@@ -31,7 +31,39 @@ class OandaCapabilities(Capabilities):
         )
 
     @capability
+    def snapshot_alignment(self) -> Declaration:
+        """Every price is a whole ladder."""
+        return unsupported(
+            "the price stream sends whole ladders: there is nothing to join to a snapshot",
+            f"{_DOCS}/pricing-ep/",
+        )
+
+    @capability
+    def streamed_snapshots(self) -> Declaration:
+        """Every price is a whole ladder."""
+        return unsupported(
+            "the price stream sends whole ladders, no depth updates that a snapshot begins",
+            f"{_DOCS}/pricing-ep/",
+        )
+
+    @capability
     def public_trades(self) -> Declaration:
+        """A dealer's market has no public prints."""
+        return unsupported(
+            "a dealer tells its prices; what its clients trade is not published",
+            f"{_DOCS}/pricing-df/",
+        )
+
+    @capability
+    def counted_trades(self) -> Declaration:
+        """A dealer's market has no public prints."""
+        return unsupported(
+            "a dealer tells its prices; what its clients trade is not published",
+            f"{_DOCS}/pricing-df/",
+        )
+
+    @capability
+    def old_trades(self) -> Declaration:
         """A dealer's market has no public prints."""
         return unsupported(
             "a dealer tells its prices; what its clients trade is not published",
@@ -214,6 +246,14 @@ class OandaCapabilities(Capabilities):
     @capability
     def amend_order(self) -> Declaration:
         """A change makes another order."""
+        return unsupported(
+            "a changed order has another id: it is replaced",
+            f"{_DOCS}/order-ep/",
+        )
+
+    @capability
+    def amend_keeps_place(self) -> Declaration:
+        """A change makes another order, and a dealer has no queue."""
         return unsupported(
             "a changed order has another id: it is replaced",
             f"{_DOCS}/order-ep/",
