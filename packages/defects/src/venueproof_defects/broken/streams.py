@@ -171,11 +171,11 @@ class EventsThatComeAgain(EventFeed[Any]):
         told: deque[Any] = deque(maxlen=2)
 
         def read_again(payload: Any) -> Any:
-            value = read(payload)
-            if value is None:
-                return told[0] if told else None
-            told.append(value)
-            return value
+            values = read(payload)
+            if not values:
+                return [told[0]] if told else []
+            told.extend(values)
+            return values
 
         super().__init__(*arguments, read=read_again, **options)
 
@@ -219,7 +219,7 @@ class CandlesMergedOverGaps(EventFeed[Any]):
 
         super().__init__(
             *arguments,
-            read=lambda payload: merged(read(payload)),
+            read=lambda payload: [merged(value) for value in read(payload)],
             recover=recover_merged,
             **options,
         )
@@ -238,9 +238,11 @@ class CandlesThatNeverClose(EventFeed[Any]):
 
     def __init__(self, *arguments: Any, read: Any, **options: Any) -> None:
         def read_growth(payload: Any) -> Any:
-            value = read(payload)
-            is_closing = isinstance(value, Candle) and value.is_closed
-            return None if is_closing else value
+            return [
+                value
+                for value in read(payload)
+                if not (isinstance(value, Candle) and value.is_closed)
+            ]
 
         super().__init__(*arguments, read=read_growth, **options)
 
